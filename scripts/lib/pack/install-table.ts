@@ -1,0 +1,8 @@
+/** All that `npm install` of one package may bring along, by folder: what a user gets for asking for that package alone. */
+export const INSTALLED_WITH: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  strategies: ['@evenkeel/core'],
+  'http-client': ['@evenkeel/core', 'undici'],
+  proxy: ['@evenkeel/core', '@evenkeel/http-client', 'undici'],
+  testing: ['@evenkeel/core'],
+};
