@@ -1,0 +1,12 @@
+import { numberOption } from '../options.ts';
+import type { ConcurrencyLimit } from './concurrency-limit.ts';
+
+/**
+ * A limit that never changes.
+ *
+ * @param limit requests that one endpoint may have in flight, at least 1
+ * @throws InvalidOptionsError when the limit is not an integer of at least 1
+ */
+export function fixedLimit(limit: number): ConcurrencyLimit {
+  return { limit: numberOption('fixedLimit.limit', limit, 1, { min: 1, integer: true }), observe: () => {} };
+}
