@@ -40,6 +40,8 @@ export class ClusterRuntime implements Cluster, PickOwner {
   private readonly lastGood = new Map<number, ReadonlySet<Member>>();
 
   private dirty = false;
+  /** Kept until the next change: detectors ask for it at each failure of an outage. */
+  private serving: readonly Member[] | undefined;
   private closed: Promise<void> | undefined;
   private tiers: readonly TierState[] = [];
   private counts: EndpointCounts = NO_COUNTS;
@@ -55,7 +57,7 @@ export class ClusterRuntime implements Cluster, PickOwner {
       this.failed('strategy.update', error),
     );
     this.judge = judgement(options, this.settings, {
-      members: () => this.members.all(),
+      serving: () => this.listServing(),
       find: (id) => this.members.get(id),
       emit: (event) => this.events.emit(event),
       changed: (revived) => {
@@ -153,7 +155,13 @@ export class ClusterRuntime implements Cluster, PickOwner {
     await Promise.all([this.membership.close(error), this.judge.close()]);
   }
 
+  private listServing(): readonly Member[] {
+    this.serving ??= Array.from(this.members.all()).filter((member) => member.serving);
+    return this.serving;
+  }
+
   private markDirty(): void {
+    this.serving = undefined;
     if (this.dirty) return;
     this.dirty = true;
     // Without traffic nobody picks, and still events must come.

@@ -8,7 +8,8 @@ import type { Settings } from './resolve-options.ts';
 
 /** What the judgement needs of the cluster it judges for. */
 export interface Court {
-  readonly members: () => Iterable<Member>;
+  /** Those that take requests, whatever their health. */
+  readonly serving: () => readonly Member[];
   readonly find: (id: string) => Member | undefined;
   readonly emit: (event: ClusterEvent) => void;
   /** Somebody's verdict changed; `revived` is the member that begins to serve again, if any. */
@@ -47,7 +48,7 @@ export function judgement(options: ClusterOptions, settings: Settings, court: Co
     options: options.outlierDetection === false ? { detectors: [] } : (options.outlierDetection ?? {}),
     clock,
     random,
-    candidates: () => Array.from(court.members()).filter((member) => member.serving),
+    candidates: court.serving,
     isUsable: (candidate) => monitor?.usable(candidate.endpoint.id) ?? true,
     onEjected(candidate, { detector, durationMs, times }) {
       court.emit({ type: 'endpointEjected', endpoint: candidate.endpoint, detector, durationMs, times });
