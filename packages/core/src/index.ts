@@ -52,6 +52,7 @@ export type { ConcurrencyLimit } from './lib/limit/concurrency-limit.ts';
 export { fixedLimit } from './lib/limit/fixed-limit.ts';
 export { type GradientLimitOptions, gradientLimit } from './lib/limit/gradient-limit.ts';
 export type { LimitRangeOptions } from './lib/limit/limit-range.ts';
+export type { LoadReport } from './lib/load-report.ts';
 export { choiceOption, type NumberBounds, numberOption } from './lib/options.ts';
 export { type ConsecutiveFailuresOptions, consecutiveFailures } from './lib/outlier/consecutive-failures.ts';
 export { type FailureRatioOptions, failureRatio } from './lib/outlier/failure-ratio.ts';
@@ -60,5 +61,5 @@ export { type SuccessRateOptions, successRate } from './lib/outlier/success-rate
 export { type Random, seededRandom } from './lib/random.ts';
 export { type Backoff, type BackoffOptions, fullJitterBackoff } from './lib/retry/backoff.ts';
 export { type RetryBudget, type RetryBudgetOptions, retryBudget } from './lib/retry/retry-budget.ts';
-export type { Candidate, LoadMetric, LoadReport, Observation, Strategy } from './lib/strategy.ts';
+export type { Candidate, LoadMetric, Observation, Strategy } from './lib/strategy.ts';
 export type { ApertureSubset, RendezvousSubset, SubsetOptions } from './lib/subset/subset-options.ts';

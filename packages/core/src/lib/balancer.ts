@@ -1,5 +1,5 @@
 import type { Endpoint } from './endpoint.ts';
-import type { LoadReport } from './strategy.ts';
+import type { LoadReport } from './load-report.ts';
 
 /** What is known of a request when an endpoint is picked for it. Every field may be missing. */
 export interface PickContext {

@@ -1,5 +1,6 @@
 import type { PickContext } from './balancer.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { LoadReport } from './load-report.ts';
 
 /**
  * An endpoint that may be picked now, as strategies see it. The object lives as long as the endpoint's id, through
@@ -31,23 +32,6 @@ export interface Observation {
   /** Clock time of the observation, in ms. */
   readonly at: number;
   readonly loadReport?: LoadReport | undefined;
-}
-
-/** Load as the endpoint reports it, with the fields and meaning of ORCA (`xds.data.orca.v3.OrcaLoadReport`). */
-export interface LoadReport {
-  /** Share of the CPU in use, 0–1, above 1 when over its request. */
-  readonly cpuUtilization?: number;
-  /** Share of what the application itself calls its capacity. */
-  readonly applicationUtilization?: number;
-  /** Requests per second that the endpoint serves. */
-  readonly rps?: number;
-  /** Errors per second that the endpoint answers with. */
-  readonly eps?: number;
-  /** Requests in flight at the endpoint, from all its clients. */
-  readonly requestsInFlight?: number;
-  /** The latency the endpoint expects at its present load, in ms. */
-  readonly latencyMs?: number;
-  readonly namedMetrics?: Readonly<Record<string, number>>;
 }
 
 /**

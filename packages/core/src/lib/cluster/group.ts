@@ -1,18 +1,14 @@
-import type { Strategy } from '../strategy.ts';
-import type { Member } from './member.ts';
+import type { Member, MemberGroup } from './member.ts';
 
 /** The endpoints of one priority and zone, with the strategy instance that chooses among them. */
-export interface Group {
+export interface Group extends MemberGroup {
   readonly priority: number;
   /** Empty when zones play no part. */
   readonly zone: string;
-  readonly strategy: Strategy;
   /** Those that the strategy may pick now. */
   members: readonly Member[];
   /** Share of the cluster's traffic, 0–1. */
   loadRatio: number;
-  /** Requests in flight on its members, for the spill between zones. */
-  inFlight: number;
   /** Sum of its members' weights. */
   weight: number;
 }

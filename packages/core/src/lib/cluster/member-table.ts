@@ -1,6 +1,7 @@
 import type { Endpoint } from '../endpoint.ts';
 import type { ConcurrencyLimit } from '../limit/concurrency-limit.ts';
-import { createSubset, type Subset } from '../subset/create-subset.ts';
+import { createSubset } from '../subset/create-subset.ts';
+import type { Subset } from '../subset/subset.ts';
 import type { SubsetOptions } from '../subset/subset-options.ts';
 import { Member } from './member.ts';
 

@@ -1,11 +1,23 @@
 import type { Endpoint } from '../endpoint.ts';
 import type { ConcurrencyLimit } from '../limit/concurrency-limit.ts';
-import type { Candidate } from '../strategy.ts';
-import type { Group } from './group.ts';
-import type { Pick } from './pick.ts';
+import type { Candidate, Observation, Strategy } from '../strategy.ts';
 
 /** Weight of the newest sample in the displayed latency average. */
 const LATENCY_SMOOTHING = 0.1;
+
+/** What a member has to know of the group it is in. */
+export interface MemberGroup {
+  readonly strategy: Strategy;
+  /** Requests in flight on all its members. */
+  inFlight: number;
+}
+
+/** A pick as its member lists it while it waits for the response. */
+export interface PendingPick {
+  readonly startedAt: number;
+  older: PendingPick | undefined;
+  newer: PendingPick | undefined;
+}
 
 /** One row of the endpoint table: an endpoint with everything that traffic has shown of it. Lives as long as the endpoint's id. */
 export class Member implements Candidate {
@@ -21,7 +33,7 @@ export class Member implements Candidate {
   latencyMs: number = Number.NaN;
 
   /** The group whose strategy may pick this endpoint now. */
-  group: Group | undefined;
+  group: MemberGroup | undefined;
   readonly limit: ConcurrencyLimit | undefined;
   /** Share of the weight that the subset leaves to this client; 0 when the endpoint is not in it. */
   subsetRatio = 1;
@@ -34,8 +46,8 @@ export class Member implements Candidate {
   warmingSince: number | undefined;
 
   // Picks that wait for their response, oldest first, as an intrusive list: both ends change in O(1).
-  private oldest: Pick | undefined;
-  private newest: Pick | undefined;
+  private oldest: PendingPick | undefined;
+  private newest: PendingPick | undefined;
 
   constructor(endpoint: Endpoint, limit: ConcurrencyLimit | undefined) {
     this.endpoint = endpoint;
@@ -61,7 +73,7 @@ export class Member implements Candidate {
     return this.limit !== undefined && this.inFlight >= this.limit.limit;
   }
 
-  begin(pick: Pick): void {
+  begin(pick: PendingPick): void {
     this.picks++;
     this.inFlight++;
     this.pending++;
@@ -73,7 +85,7 @@ export class Member implements Candidate {
   }
 
   /** The pick has its response, or ended without one. */
-  answered(pick: Pick): void {
+  answered(pick: PendingPick): void {
     this.pending--;
     if (pick.older === undefined) this.oldest = pick.newer;
     else pick.older.newer = pick.newer;
@@ -83,7 +95,7 @@ export class Member implements Candidate {
     pick.newer = undefined;
   }
 
-  end(pick: Pick): void {
+  end(pick: Observation): void {
     this.inFlight--;
     if (this.group !== undefined) this.group.inFlight--;
     if (pick.kind === 'success') this.successes++;

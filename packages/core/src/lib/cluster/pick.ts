@@ -1,7 +1,8 @@
 import type { Outcome, PickResult } from '../balancer.ts';
 import type { Endpoint } from '../endpoint.ts';
-import type { LoadReport, Observation, Strategy } from '../strategy.ts';
-import type { Member } from './member.ts';
+import type { LoadReport } from '../load-report.ts';
+import type { Observation, Strategy } from '../strategy.ts';
+import type { Member, PendingPick } from './member.ts';
 
 /** What a pick tells when it ends. */
 export interface PickOwner {
@@ -16,12 +17,12 @@ const CANCELLED: Outcome = { kind: 'cancelled' };
  * One try of one request. It is the only object that a pick allocates, so it serves as the result that the caller
  * holds, as the node of its endpoint's list of pending picks, and at the end as the observation that strategies get.
  */
-export class Pick implements PickResult, Observation {
+export class Pick implements PickResult, PendingPick, Observation {
   readonly member: Member;
   readonly strategy: Strategy;
   readonly startedAt: number;
-  older: Pick | undefined = undefined;
-  newer: Pick | undefined = undefined;
+  older: PendingPick | undefined = undefined;
+  newer: PendingPick | undefined = undefined;
 
   kind: Outcome['kind'] = 'cancelled';
   statusCode: number | undefined = undefined;

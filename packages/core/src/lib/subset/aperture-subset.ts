@@ -1,6 +1,6 @@
 import { numberOption } from '../options.ts';
-import type { Subset } from './create-subset.ts';
 import { ringSlice } from './ring-slice.ts';
+import type { Subset } from './subset.ts';
 import type { ApertureSubset } from './subset-options.ts';
 
 /**

@@ -1,16 +1,7 @@
-import type { Endpoint } from '../endpoint.ts';
 import { apertureSubset } from './aperture-subset.ts';
 import { rendezvousSubset } from './rendezvous-subset.ts';
+import type { Subset } from './subset.ts';
 import type { SubsetOptions } from './subset-options.ts';
-
-/** Chooses the endpoints that this client uses. */
-export interface Subset {
-  /**
-   * Returns, by endpoint id, the share of its weight that this client uses: above 0, at most 1. The same endpoints give
-   * the same answer, in whatever order they come. All of them, whole, where there are no more than the subset's size.
-   */
-  select(endpoints: readonly Endpoint[]): ReadonlyMap<string, number>;
-}
 
 /**
  * Makes the subset that the options describe.

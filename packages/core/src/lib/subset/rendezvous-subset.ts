@@ -1,7 +1,7 @@
 import { InvalidOptionsError } from '../errors.ts';
 import { numberOption } from '../options.ts';
-import type { Subset } from './create-subset.ts';
 import { mix32, orderOf, type StableHash, stableHash } from './stable-hash.ts';
+import type { Subset } from './subset.ts';
 import type { RendezvousSubset } from './subset-options.ts';
 
 /**
