@@ -16,29 +16,31 @@ export function chooseElsewhere(
   table: GroupTable,
   chosen: Group | undefined,
   context: PickContext,
+  now: number,
   random: Random,
 ): Member | undefined {
-  return firstAllowed(table, chosen, context, random) ?? firstAllowed(table, chosen, ANY, random);
+  return firstAllowed(table, chosen, context, now, random) ?? firstAllowed(table, chosen, ANY, now, random);
 }
 
 function firstAllowed(
   table: GroupTable,
   chosen: Group | undefined,
   context: PickContext,
+  now: number,
   random: Random,
 ): Member | undefined {
-  const found = chosen && chooseInGroup(chosen, context, random);
+  const found = chosen && chooseInGroup(chosen, context, now, random);
   if (found !== undefined) return found;
   for (const group of table.groups) {
-    const other = group === chosen ? undefined : chooseInGroup(group, context, random);
+    const other = group === chosen ? undefined : chooseInGroup(group, context, now, random);
     if (other !== undefined) return other;
   }
   return undefined;
 }
 
-function chooseInGroup(group: Group, context: PickContext, random: Random): Member | undefined {
+function chooseInGroup(group: Group, context: PickContext, now: number, random: Random): Member | undefined {
   if (group.members.length === 0) return undefined;
-  const candidate = group.strategy.pick(context) as Member | undefined;
+  const candidate = group.strategy.pick(context, now) as Member | undefined;
   // A strategy that declines has its reasons. One that names an endpoint which is not allowed gets a substitute.
   if (candidate === undefined || isAllowed(candidate, group, context)) return candidate;
   return substitute(group, context, random);

@@ -82,14 +82,15 @@ export class ClusterRuntime implements Cluster, PickOwner {
 
   pick(context: PickContext = NO_CONTEXT): PickResult {
     if (this.dirty) this.refresh();
+    const now = this.settings.clock.now();
     const group = this.table.choose(context);
-    let member = group?.strategy.pick(context) as Member | undefined;
+    let member = group?.strategy.pick(context, now) as Member | undefined;
     if (member === undefined || group === undefined || !isAllowed(member, group, context)) {
-      member = chooseElsewhere(this.table, group, context, this.settings.random);
+      member = chooseElsewhere(this.table, group, context, now, this.settings.random);
       if (member === undefined) throw this.nobody();
     }
     const strategy = member.group?.strategy ?? this.strategy;
-    const pick = new Pick(this, member, strategy, this.settings.clock.now());
+    const pick = new Pick(this, member, strategy, now);
     this.events.picked(pick);
     return pick;
   }
