@@ -1,0 +1,24 @@
+export { balance } from './lib/balance.ts';
+export type { AttemptEvent, HedgeEvent, RetryEvent } from './lib/events.ts';
+export { createHttpClient, type FetchInit, type HttpClient } from './lib/http-client.ts';
+export type {
+  BalanceOptions,
+  ClusterRoute,
+  HttpClientOptions,
+  HttpClusterRoute,
+  TlsOptions,
+} from './lib/http-client-options.ts';
+export { type HttpHealthCheckOptions, httpHealthCheck } from './lib/http-health-check.ts';
+export {
+  type AttemptInfo,
+  type BalancedController,
+  isBalancedController,
+  type RequestObserver,
+} from './lib/request-observer.ts';
+export type {
+  HedgeOptions,
+  RequestPolicy,
+  RequestSettings,
+  RetryOptions,
+  WithRequestSettings,
+} from './lib/request-policy.ts';

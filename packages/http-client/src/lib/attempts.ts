@@ -1,0 +1,114 @@
+import type { Outcome, PickContext, PickResult } from '@evenkeel/core';
+import { Attempt, type AttemptOwner } from './attempt.ts';
+import type { Downstream } from './downstream.ts';
+import type { Dispatch, Engine } from './engine.ts';
+import { type AttemptEvent, attemptChannel } from './events.ts';
+import { notifyObserver } from './notify-observer.ts';
+import type { RequestPlan } from './request-plan.ts';
+import type { Upstream } from './upstream.ts';
+
+/** The request as its attempts and timers see it. */
+export interface AttemptsOwner extends AttemptOwner {
+  /** The attempt cannot be made anywhere: the error is the caller's. */
+  attemptRejected(attempt: Attempt, error: Error): void;
+  attemptTimedOut(attempt: Attempt): void;
+}
+
+/** Picks endpoints for one request and starts its attempts. */
+export class Attempts {
+  /** Those that have not ended. */
+  readonly live: Attempt[] = [];
+  private readonly engine: Engine;
+  private readonly upstream: Upstream;
+  private readonly plan: RequestPlan;
+  private readonly dispatch: Dispatch;
+  private readonly owner: AttemptsOwner;
+  private readonly downstream: Downstream;
+  private tried: Set<string> | undefined = undefined;
+
+  constructor(
+    engine: Engine,
+    upstream: Upstream,
+    plan: RequestPlan,
+    dispatch: Dispatch,
+    owner: AttemptsOwner,
+    downstream: Downstream,
+  ) {
+    this.engine = engine;
+    this.upstream = upstream;
+    this.plan = plan;
+    this.dispatch = dispatch;
+    this.owner = owner;
+    this.downstream = downstream;
+  }
+
+  /** @throws NoEndpointsError or OverloadedError, as the cluster does */
+  first(): void {
+    const { hashKey } = this.plan;
+    this.begin(this.upstream.cluster.pick(hashKey === undefined ? undefined : { hashKey }), false);
+  }
+
+  /** Picks for another attempt, an endpoint not tried yet where there is one; undefined when none can be picked. */
+  pickAnother(): PickResult | undefined {
+    const { hashKey } = this.plan;
+    const { endpoint, attempts } = this.downstream;
+    this.tried ??= new Set(endpoint === undefined ? [] : [endpoint.id]);
+    const context: PickContext = {
+      exclude: this.tried,
+      attempt: attempts,
+      ...(hashKey === undefined ? undefined : { hashKey }),
+    };
+    try {
+      return this.upstream.cluster.pick(context);
+    } catch {
+      return undefined;
+    }
+  }
+
+  wasTried(pick: PickResult): boolean {
+    return this.tried?.has(pick.endpoint.id) === true;
+  }
+
+  begin(pick: PickResult, hedge: boolean): void {
+    const { downstream, engine, plan } = this;
+    const attempt = new Attempt(this.owner, pick, downstream.attempts, hedge, engine.clock.now());
+    downstream.attempts += 1;
+    downstream.endpoint = pick.endpoint;
+    this.tried?.add(pick.endpoint.id);
+    this.live.push(attempt);
+    this.notifyStarted(attempt);
+    const { perTryTimeoutMs } = plan.policy;
+    if (perTryTimeoutMs > 0) {
+      attempt.timer = engine.clock.setTimer(() => this.owner.attemptTimedOut(attempt), perTryTimeoutMs);
+    }
+    const target = this.upstream.target(pick.endpoint, plan.scheme);
+    try {
+      this.dispatch(plan.attemptOptions.next(target, plan.body, plan.remainingMs(engine)), attempt);
+    } catch (error) {
+      if (!attempt.ended) this.owner.attemptRejected(attempt, error as Error);
+    }
+  }
+
+  ended(attempt: Attempt, outcome: Outcome): void {
+    const index = this.live.indexOf(attempt);
+    if (index >= 0) this.live.splice(index, 1);
+    const { engine } = this;
+    const { observer } = this.plan;
+    if (engine.observer !== undefined || observer !== undefined) {
+      notifyObserver(() => engine.observer?.attemptEnded?.(attempt, outcome));
+      notifyObserver(() => observer?.attemptEnded?.(attempt, outcome));
+    }
+    if (!attemptChannel.hasSubscribers) return;
+    const durationMs = engine.clock.now() - attempt.startedAt;
+    const event: AttemptEvent = { ...attempt.info(), outcome, durationMs };
+    attemptChannel.publish(event);
+  }
+
+  private notifyStarted(attempt: Attempt): void {
+    const { engine } = this;
+    const { observer } = this.plan;
+    if (engine.observer === undefined && observer === undefined) return;
+    notifyObserver(() => engine.observer?.attemptStarted?.(attempt));
+    notifyObserver(() => observer?.attemptStarted?.(attempt));
+  }
+}

@@ -1,0 +1,17 @@
+import type { Dispatcher } from 'undici';
+import { type Dispatch, Engine } from './engine.ts';
+import type { BalanceOptions } from './http-client-options.ts';
+
+/**
+ * An interceptor that sends requests to clusters: `new Agent().compose(balance({ clusters: { orders } }))` takes
+ * `http://orders/…` to an endpoint of the cluster and everything else where it says. Compose caches after it, so that they
+ * see the cluster's name and not the endpoint's.
+ *
+ * @throws InvalidOptionsError when an option is out of its range
+ */
+export function balance(options: BalanceOptions): Dispatcher.DispatcherComposeInterceptor {
+  const engine = new Engine(options);
+  return (dispatch: Dispatch): Dispatch =>
+    (request, handler) =>
+      engine.dispatch(dispatch, request, handler);
+}

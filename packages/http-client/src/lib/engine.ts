@@ -1,0 +1,185 @@
+import {
+  type Clock,
+  type Cluster,
+  InvalidOptionsError,
+  numberOption,
+  type Random,
+  systemClock,
+} from '@evenkeel/core';
+import { Dispatcher, Dispatcher1Wrapper, errors } from 'undici';
+import type { TransportLimits } from './attempt-error.ts';
+import { BalancedRequest } from './balanced-request.ts';
+import type { BalanceOptions, ClusterRoute } from './http-client-options.ts';
+import { resolvePolicy } from './policy.ts';
+import type { RequestObserver } from './request-observer.ts';
+import type { WithRequestSettings } from './request-policy.ts';
+import { Upstream } from './upstream.ts';
+
+/** How undici sends one request. */
+export type Dispatch = Dispatcher['dispatch'];
+
+interface Destination {
+  readonly upstream: Upstream;
+  readonly scheme: 'http' | 'https';
+}
+
+const UNDICI_TIMEOUT_MS = 300_000;
+
+/** What the interceptor and the client share: which requests are balanced, and all that those have in common. */
+export class Engine {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly readyTimeoutMs: number;
+  readonly observer: RequestObserver | undefined;
+  readonly limits: TransportLimits;
+  /** Balanced requests that have not ended. */
+  readonly open: Set<BalancedRequest> = new Set();
+  /** Called when the last open request has ended. */
+  onIdle: (() => void) | undefined = undefined;
+  private readonly destinations = new Map<string, Destination>();
+
+  /** @throws InvalidOptionsError naming the field */
+  constructor(options: BalanceOptions, limits: Partial<TransportLimits> = {}) {
+    const { clock = systemClock, random = Math.random, observer } = options;
+    this.clock = clock;
+    this.random = random;
+    this.observer = observer;
+    this.readyTimeoutMs = numberOption('readyTimeoutMs', options.readyTimeoutMs, 1_000, { max: 2 ** 31 - 1 });
+    this.limits = {
+      connectMs: limits.connectMs ?? 10_000,
+      headersMs: limits.headersMs ?? UNDICI_TIMEOUT_MS,
+      bodyIdleMs: limits.bodyIdleMs ?? UNDICI_TIMEOUT_MS,
+    };
+    const clientPolicy = resolvePolicy(options, undefined);
+    for (const [key, field, entry] of routesOf(options.clusters)) {
+      const host = hostOf(key, field);
+      const route: ClusterRoute = isCluster(entry) ? { cluster: entry } : entry;
+      const policy = route === entry ? resolvePolicy(options, { field, policy: route }) : clientPolicy;
+      const upstream = new Upstream(host, field, route, policy, clock);
+      for (const scheme of ['http', 'https'] as const) {
+        const origin = new URL(`${scheme}://${host}`).origin;
+        if (this.destinations.has(origin)) {
+          throw new InvalidOptionsError(field, key, 'a host that no other cluster has');
+        }
+        this.destinations.set(origin, { upstream, scheme });
+      }
+    }
+  }
+
+  /** Sends a request to its cluster, or hands it on untouched when its origin names none. */
+  dispatch(
+    dispatch: Dispatch,
+    options: Dispatcher.DispatchOptions,
+    handler: Dispatcher.DispatchHandler,
+  ): boolean {
+    if (isLegacy(handler)) return this.dispatchLegacy(dispatch, options, handler);
+    const destination = this.destinationOf(options?.origin);
+    if (destination === undefined) return dispatch(options, handler);
+    if (typeof handler !== 'object' || handler === null || typeof handler.onResponseError !== 'function') {
+      throw new errors.InvalidArgumentError('invalid onResponseError method');
+    }
+    const { upstream, scheme } = destination;
+    const transport = upstream.dispatcher;
+    let request: BalancedRequest;
+    try {
+      request = new BalancedRequest(this, upstream, {
+        scheme,
+        dispatch: transport === undefined ? dispatch : (o, h) => transport.dispatch(o, h),
+        options: options as Dispatcher.DispatchOptions & WithRequestSettings,
+        handler,
+      });
+    } catch (error) {
+      handler.onResponseError(null as unknown as Dispatcher.DispatchController, error as Error);
+      return false;
+    }
+    request.start();
+    // A request waits in its own cluster, never for a drain event: back-pressure is the concurrency limits' task.
+    return true;
+  }
+
+  opened(request: BalancedRequest): void {
+    this.open.add(request);
+  }
+
+  closed(request: BalancedRequest): void {
+    this.open.delete(request);
+    if (this.open.size === 0) this.onIdle?.();
+  }
+
+  private destinationOf(origin: string | URL | undefined): Destination | undefined {
+    if (origin === undefined || origin === null) return undefined;
+    if (typeof origin !== 'string') return this.destinations.get(origin.origin);
+    const known = this.destinations.get(origin);
+    if (known !== undefined || isCanonical(origin)) return known;
+    return URL.canParse(origin) ? this.destinations.get(new URL(origin).origin) : undefined;
+  }
+
+  /** The fetch that is built into Node 22 and 24 calls dispatchers with handlers of undici 7. */
+  private dispatchLegacy(
+    dispatch: Dispatch,
+    options: Dispatcher.DispatchOptions,
+    handler: Dispatcher.DispatchHandler,
+  ): boolean {
+    return new Dispatcher1Wrapper(
+      new FunctionDispatcher((modern, wrapped) => this.dispatch(dispatch, modern, wrapped)),
+    ).dispatch(options, handler);
+  }
+}
+
+class FunctionDispatcher extends Dispatcher {
+  override dispatch: Dispatch;
+
+  constructor(dispatch: Dispatch) {
+    super();
+    this.dispatch = dispatch;
+  }
+}
+
+/** Whether an origin is written as a URL's own `origin` is, so that it need not be parsed. */
+function isCanonical(origin: string): boolean {
+  return /^https?:\/\/[a-z0-9.-]+(?::\d+)?$/.test(origin) && !/:(?:80|443)$/.test(origin);
+}
+
+function isLegacy(handler: unknown): boolean {
+  const { onConnect, onRequestStart } = (handler ?? {}) as { onConnect?: unknown; onRequestStart?: unknown };
+  return typeof onConnect === 'function' && typeof onRequestStart !== 'function';
+}
+
+function* routesOf(
+  clusters: BalanceOptions['clusters'],
+): Iterable<readonly [key: string, field: string, entry: Cluster | ClusterRoute]> {
+  if (typeof clusters !== 'object' || clusters === null) {
+    throw new InvalidOptionsError('clusters', clusters, 'clusters by host, or a list of clusters');
+  }
+  if (isList(clusters)) {
+    for (const [index, cluster] of clusters.entries()) {
+      if (!isCluster(cluster)) throw new InvalidOptionsError(`clusters[${index}]`, cluster, 'a cluster');
+      yield [cluster.name, `clusters[${index}]`, cluster];
+    }
+    return;
+  }
+  for (const [key, entry] of Object.entries(clusters)) {
+    if (typeof entry !== 'object' || entry === null) {
+      throw new InvalidOptionsError(`clusters.${key}`, entry, 'a cluster, or an object with one');
+    }
+    yield [key, `clusters.${key}`, entry];
+  }
+}
+
+function isList(clusters: BalanceOptions['clusters']): clusters is readonly Cluster[] {
+  return Array.isArray(clusters);
+}
+
+function isCluster(entry: Cluster | ClusterRoute): entry is Cluster {
+  return typeof entry === 'object' && entry !== null && 'pick' in entry;
+}
+
+/** The host as URLs write it. */
+function hostOf(key: string, field: string): string {
+  const url = `http://${key}`;
+  const host = URL.canParse(url) ? new URL(url).host : '';
+  if (host === '' || host !== key.toLowerCase()) {
+    throw new InvalidOptionsError(field, key, 'the host of a URL, such as "orders" or "orders:8080"');
+  }
+  return host;
+}

@@ -1,0 +1,241 @@
+import { InvalidOptionsError, numberOption } from '@evenkeel/core';
+import { Agent, Dispatcher, errors, fetch, type RequestInfo, type RequestInit, type Response } from 'undici';
+import { type Dispatch, Engine } from './engine.ts';
+import type { HttpClientOptions, HttpClusterRoute } from './http-client-options.ts';
+import type { RequestSettings, WithRequestSettings } from './request-policy.ts';
+
+/** Options of {@link HttpClient.fetch}. */
+export type FetchInit = RequestInit & WithRequestSettings;
+
+/**
+ * A Dispatcher that sends requests to clusters. Use it as any other: its own `request`, `stream`, `pipeline`, `upgrade`
+ * and `connect`, `fetch(url, { dispatcher })`, `setGlobalDispatcher`, `compose`.
+ */
+export interface HttpClient extends Dispatcher, AsyncDisposable {
+  /** undici's `fetch` through this client. */
+  fetch(input: RequestInfo, init?: FetchInit): Promise<Response>;
+  dispatch(
+    options: Dispatcher.DispatchOptions & WithRequestSettings,
+    handler: Dispatcher.DispatchHandler,
+  ): boolean;
+  /** True from the call of `close` on. */
+  readonly closed: boolean;
+  /** True from the call of `destroy`, or the end of `close`, on. */
+  readonly destroyed: boolean;
+  /** The connections by origin, as the inner dispatcher tells them. */
+  readonly stats: unknown;
+}
+
+type Callback = () => void;
+type ConnectionEvent = 'connect' | 'disconnect' | 'connectionError';
+type InnerDispatcher = Dispatcher & {
+  readonly stats?: unknown;
+  readonly webSocketOptions?: unknown;
+  readonly eventSourceOptions?: unknown;
+  readonly isMockActive?: boolean;
+};
+
+const EVENTS = ['connect', 'disconnect', 'connectionError', 'drain'] as const;
+
+/**
+ * Makes a client for clusters. Closing it ends its own connections; clusters, and a dispatcher that was passed in, stay
+ * their owner's.
+ *
+ * @throws InvalidOptionsError when an option is out of its range
+ */
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  return new BalancedDispatcher(options);
+}
+
+// No #private members: compose() wraps the client in a Proxy, through which they cannot be read.
+class BalancedDispatcher extends Dispatcher implements HttpClient {
+  closed = false;
+  destroyed = false;
+  private readonly engine: Engine;
+  private readonly inner: InnerDispatcher;
+  /** The dispatchers that this client made. */
+  private readonly owned: readonly Dispatcher[];
+  private readonly innerDispatch: Dispatch;
+  private readonly forwarded: readonly (readonly [string, (...args: never[]) => void])[];
+  private closing: Promise<void> | undefined = undefined;
+  private destroying: Promise<void> | undefined = undefined;
+
+  constructor(options: HttpClientOptions) {
+    super();
+    const { inner, owned, clusters, connectMs } = transports(options);
+    this.inner = inner;
+    this.owned = owned;
+    this.innerDispatch = (request, handler) => inner.dispatch(request, handler);
+    const { headersTimeout, bodyTimeout } = options.agent ?? {};
+    this.engine = new Engine(
+      { ...options, clusters },
+      {
+        connectMs,
+        ...(headersTimeout === undefined ? undefined : { headersMs: headersTimeout }),
+        ...(bodyTimeout === undefined ? undefined : { bodyIdleMs: bodyTimeout }),
+      },
+    );
+    this.forwarded = EVENTS.map((event) => [
+      event,
+      (origin: URL, targets: Dispatcher[], error: never) => {
+        this.emit(event as ConnectionEvent & 'disconnect', origin, [this, ...targets], error);
+      },
+    ]);
+    for (const [event, listener] of this.forwarded) this.inner.on(event as 'connect', listener as never);
+  }
+
+  override dispatch(
+    options: Dispatcher.DispatchOptions & WithRequestSettings,
+    handler: Dispatcher.DispatchHandler,
+  ): boolean {
+    if (this.closed || this.destroyed) {
+      const error = this.destroyed ? new errors.ClientDestroyedError() : new errors.ClientClosedError();
+      if (typeof handler?.onResponseError !== 'function') throw error;
+      handler.onResponseError(null as unknown as Dispatcher.DispatchController, error);
+      return false;
+    }
+    return this.engine.dispatch(this.innerDispatch, options, handler);
+  }
+
+  fetch(input: RequestInfo, init?: FetchInit): Promise<Response> {
+    const { evenkeel, ...rest } = init ?? {};
+    const dispatcher = evenkeel === undefined ? this : new BoundDispatcher(this, evenkeel);
+    return fetch(input, { ...rest, dispatcher });
+  }
+
+  /** Lets open requests end, then closes the client's connections. */
+  override close(): Promise<void>;
+  override close(callback: Callback): void;
+  override close(callback?: Callback): Promise<void> | void {
+    this.closed = true;
+    this.closing ??= this.closeAll();
+    return settle(this.closing, callback);
+  }
+
+  /** Fails open requests and breaks the client's connections off. */
+  override destroy(error?: Error | null): Promise<void>;
+  override destroy(callback: Callback): void;
+  override destroy(error: Error | null, callback: Callback): void;
+  override destroy(error?: Error | null | Callback, callback?: Callback): Promise<void> | void {
+    if (typeof error === 'function') return this.destroy(null, error);
+    this.destroying ??= this.destroyAll(error ?? new errors.ClientDestroyedError());
+    return settle(this.destroying, callback);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  get stats(): unknown {
+    return this.inner.stats;
+  }
+
+  /** Read by undici's WebSocket. */
+  get webSocketOptions(): unknown {
+    return this.inner.webSocketOptions;
+  }
+
+  /** Read by undici's EventSource. */
+  get eventSourceOptions(): unknown {
+    return this.inner.eventSourceOptions;
+  }
+
+  /** Read by undici's fetch: a mock matches on the body it was given. */
+  get isMockActive(): boolean {
+    return this.inner.isMockActive === true;
+  }
+
+  private async closeAll(): Promise<void> {
+    const { engine } = this;
+    if (engine.open.size > 0) {
+      await new Promise<void>((resolve) => {
+        engine.onIdle = resolve;
+      });
+    }
+    if (this.destroying !== undefined) return this.destroying;
+    await Promise.all(this.owned.map((dispatcher) => dispatcher.close()));
+    this.destroyed = true;
+    this.detach();
+  }
+
+  private async destroyAll(error: Error): Promise<void> {
+    this.closed = true;
+    this.destroyed = true;
+    for (const request of [...this.engine.open]) request.fail(error);
+    await Promise.all(this.owned.map((dispatcher) => dispatcher.destroy(error)));
+    this.detach();
+  }
+
+  private detach(): void {
+    for (const [event, listener] of this.forwarded) this.inner.off(event as 'connect', listener as never);
+  }
+}
+
+/** Adds settings to every request: fetch itself has no way to hand them on. */
+class BoundDispatcher extends Dispatcher {
+  private readonly client: HttpClient;
+  private readonly settings: RequestSettings;
+
+  constructor(client: HttpClient, settings: RequestSettings) {
+    super();
+    this.client = client;
+    this.settings = settings;
+  }
+
+  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    return this.client.dispatch({ ...options, evenkeel: this.settings }, handler);
+  }
+
+  get isMockActive(): boolean {
+    return (this.client as HttpClient & { isMockActive?: boolean }).isMockActive === true;
+  }
+}
+
+interface Transports {
+  readonly inner: InnerDispatcher;
+  readonly owned: readonly Dispatcher[];
+  readonly clusters: HttpClientOptions['clusters'];
+  readonly connectMs: number;
+}
+
+/** The client's own agent, or the dispatcher passed in; and an agent for each cluster with TLS options of its own. */
+function transports(options: HttpClientOptions): Transports {
+  const { dispatcher, agent = {}, clusters } = options;
+  const connectMs = numberOption('connectTimeoutMs', options.connectTimeoutMs, 2_000, { max: 2 ** 31 - 1 });
+  if (dispatcher !== undefined && options.agent !== undefined) {
+    throw new InvalidOptionsError('agent', agent, 'nothing, as there is a dispatcher');
+  }
+  if (dispatcher !== undefined && typeof dispatcher.dispatch !== 'function') {
+    throw new InvalidOptionsError('dispatcher', dispatcher, 'a Dispatcher');
+  }
+  const agentOptions: Agent.Options = connectMs === 0 ? agent : { connectTimeout: connectMs, ...agent };
+  const inner = dispatcher ?? new Agent(agentOptions);
+  const owned: Dispatcher[] = dispatcher === undefined ? [inner] : [];
+  if (clusters === null || typeof clusters !== 'object' || Array.isArray(clusters)) {
+    return { inner, owned, clusters, connectMs: connectMs || 10_000 };
+  }
+  const routed: Record<string, HttpClusterRoute> = {};
+  for (const [key, entry] of Object.entries(clusters as Record<string, HttpClusterRoute>)) {
+    const tls = entry?.tls;
+    if (tls === undefined) {
+      routed[key] = entry;
+      continue;
+    }
+    if (typeof tls !== 'object' || tls === null) {
+      throw new InvalidOptionsError(`clusters.${key}.tls`, tls, 'TLS options');
+    }
+    if (entry.dispatcher !== undefined || typeof agent.connect === 'function') {
+      throw new InvalidOptionsError(`clusters.${key}.tls`, tls, 'nothing, as connections are made elsewhere');
+    }
+    const own = new Agent({ ...agentOptions, connect: { ...agent.connect, ...tls } });
+    owned.push(own);
+    routed[key] = { ...entry, dispatcher: own };
+  }
+  return { inner, owned, clusters: routed, connectMs: connectMs || 10_000 };
+}
+
+function settle(promise: Promise<void>, callback: Callback | undefined): Promise<void> | void {
+  if (callback === undefined) return promise;
+  if (typeof callback !== 'function') throw new errors.InvalidArgumentError('invalid callback');
+  void promise.then(callback);
+}

@@ -1,0 +1,116 @@
+import {
+  choiceOption,
+  type Endpoint,
+  formatAddress,
+  HealthCheckError,
+  type HealthChecker,
+  InvalidOptionsError,
+  numberOption,
+} from '@evenkeel/core';
+import { Agent, type Dispatcher } from 'undici';
+import type { TlsOptions } from './http-client-options.ts';
+
+/** Options of {@link httpHealthCheck}. */
+export interface HttpHealthCheckOptions {
+  /** @default '/' */
+  readonly path?: string;
+  /** @default 'GET' */
+  readonly method?: string;
+  /** The statuses of a healthy endpoint. @default 200–299 */
+  readonly expectedStatus?: number | readonly number[] | ((statusCode: number) => boolean);
+  /** The Host header. @default the endpoint's own `host:port` */
+  readonly host?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Another port than the one that serves requests. @default the endpoint's */
+  readonly port?: number;
+  /** @default 'http' */
+  readonly protocol?: 'http' | 'https';
+  /** The name sent as SNI and checked against the certificate. @default the endpoint's host name */
+  readonly servername?: string;
+  /** TLS options, such as `ca`. */
+  readonly tls?: TlsOptions;
+  /** Carries the checks, such as a `MockAgent`. Stays the caller's. @default a new connection for each check */
+  readonly dispatcher?: Dispatcher;
+}
+
+/** Bytes of an answer that are read before the connection is dropped. */
+const MAX_BODY_BYTES = 65_536;
+/** A check is over when its signal says so; this only bounds how long a socket that nobody waits for may linger. */
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/**
+ * Checks an endpoint by one request. Each check makes a connection of its own: one kept alive would say nothing of an
+ * endpoint that takes no new ones.
+ *
+ * @throws InvalidOptionsError when an option is out of its range
+ */
+export function httpHealthCheck(options: HttpHealthCheckOptions = {}): HealthChecker {
+  const { path = '/', method = 'GET', host, headers = {}, servername, tls } = options;
+  const protocol = choiceOption<'http' | 'https'>('protocol', options.protocol, 'http', ['http', 'https']);
+  if (typeof path !== 'string' || !path.startsWith('/')) {
+    throw new InvalidOptionsError('path', path, 'a path that starts with "/"');
+  }
+  const port = options.port && numberOption('port', options.port, 0, { min: 1, max: 65_535, integer: true });
+  const isExpected = expectation(options.expectedStatus);
+  const dispatcher =
+    options.dispatcher ??
+    // Without pipelining undici asks for the connection to be closed after the answer.
+    new Agent({ pipelining: 0, connectTimeout: CONNECT_TIMEOUT_MS, ...(tls && { connect: { ...tls } }) });
+
+  const check = async (endpoint: Endpoint, signal: AbortSignal): Promise<void> => {
+    const response = await dispatcher.request({
+      origin: `${protocol}://${formatAddress(endpoint.host, port ?? endpoint.port)}`,
+      path,
+      method,
+      headers: host === undefined ? headers : { ...headers, host },
+      signal,
+      reset: true,
+      ...(servername === undefined ? undefined : { servername }),
+    } as Dispatcher.RequestOptions & { origin: string });
+    let bytes = 0;
+    for await (const chunk of response.body as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > MAX_BODY_BYTES) break;
+    }
+    if (isExpected(response.statusCode)) return;
+    throw new HealthCheckError(`${name(endpoint)}: ${method} ${path} answered ${response.statusCode}`);
+  };
+  const name = (endpoint: Endpoint): string => formatAddress(endpoint.host, port ?? endpoint.port);
+
+  return {
+    async check(endpoint, { signal }) {
+      try {
+        await abortable(check(endpoint, signal), signal);
+      } catch (error) {
+        if (error instanceof HealthCheckError || signal.aborted) throw error;
+        const reason = error instanceof Error && error.message !== '' ? error.message : String(error);
+        throw new HealthCheckError(`${name(endpoint)}: ${method} ${path} failed: ${reason}`, {
+          cause: error,
+        });
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      if (options.dispatcher === undefined) await dispatcher.destroy();
+    },
+  };
+}
+
+/** undici acts on a signal only once it is connected. */
+function abortable(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
+function expectation(expected: HttpHealthCheckOptions['expectedStatus']): (statusCode: number) => boolean {
+  if (expected === undefined) return (statusCode) => statusCode >= 200 && statusCode <= 299;
+  if (typeof expected === 'function') return expected;
+  const statuses = new Set(typeof expected === 'number' ? [expected] : expected);
+  for (const status of statuses) {
+    numberOption('expectedStatus', status, 200, { min: 100, max: 599, integer: true });
+  }
+  return (statusCode) => statuses.has(statusCode);
+}

@@ -1,0 +1,98 @@
+import { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import { ReplayBody } from './replay-body.ts';
+
+/** What undici takes as the body of a request. */
+export type DispatchBody = Dispatcher.DispatchOptions['body'];
+
+/** The body of a request, as its attempts see it. */
+export interface RequestBody {
+  /** Whether another attempt may send it now: it is whole in memory, or nothing has been read from it. */
+  readonly replayable: boolean;
+  /** Whether two attempts may send it at the same time. */
+  readonly shareable: boolean;
+  /** The body for one attempt; bodies opened before end with an error. */
+  open(): DispatchBody;
+  /** Whether an attempt failed with this error because the body itself did. */
+  failedWith(error: unknown): boolean;
+  /** No attempt will read it any more: what was not read is given up. */
+  close(): void;
+}
+
+/**
+ * Makes the body of a request.
+ *
+ * @param replayBytes how much of a stream to keep for another attempt; 0 keeps nothing
+ */
+export function requestBody(body: DispatchBody, replayBytes: number): RequestBody {
+  if (isWhole(body)) return new WholeBody(body);
+  if (isNodeStream(body) && replayBytes === 0) return new StreamBody(body);
+  if (isAnyIterable(body)) return new ReplayBody(body, replayBytes);
+  return new WholeBody(body);
+}
+
+/** Strings, bytes, forms and blobs: each attempt reads them anew. */
+class WholeBody implements RequestBody {
+  readonly replayable = true;
+  readonly shareable = true;
+  private readonly body: DispatchBody;
+
+  constructor(body: DispatchBody) {
+    this.body = body;
+  }
+
+  open(): DispatchBody {
+    return this.body;
+  }
+
+  failedWith(): boolean {
+    return false;
+  }
+
+  close(): void {}
+}
+
+/** A stream that goes to undici as it is, which is the fastest way, and can be sent again only while it is untouched. */
+class StreamBody implements RequestBody {
+  readonly shareable = false;
+  private readonly stream: Readable;
+
+  constructor(stream: Readable) {
+    this.stream = stream;
+  }
+
+  get replayable(): boolean {
+    return !Readable.isDisturbed(this.stream) && !this.stream.destroyed;
+  }
+
+  open(): DispatchBody {
+    return this.stream;
+  }
+
+  failedWith(error: unknown): boolean {
+    return error !== null && error !== undefined && this.stream.errored === error;
+  }
+
+  close(): void {}
+}
+
+function isWhole(body: DispatchBody): boolean {
+  if (body === null || body === undefined || typeof body === 'string') return true;
+  if (ArrayBuffer.isView(body) || body instanceof ArrayBuffer) return true;
+  return isNamed(body, 'FormData') || isNamed(body, 'Blob') || isNamed(body, 'File');
+}
+
+function isNamed(body: object, name: string): boolean {
+  return Object.prototype.toString.call(body) === `[object ${name}]`;
+}
+
+function isNodeStream(body: DispatchBody): body is Readable {
+  const stream = body as Partial<Readable> | null;
+  return typeof stream?.pipe === 'function' && typeof stream.on === 'function';
+}
+
+function isAnyIterable(body: unknown): body is AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
+  return (
+    typeof body === 'object' && body !== null && (Symbol.asyncIterator in body || Symbol.iterator in body)
+  );
+}

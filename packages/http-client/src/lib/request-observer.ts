@@ -1,0 +1,41 @@
+import type { Endpoint, Outcome } from '@evenkeel/core';
+import type { Dispatcher } from 'undici';
+
+/** One try of one request at one endpoint. */
+export interface AttemptInfo {
+  readonly cluster: string;
+  readonly endpoint: Endpoint;
+  /** 0 for the first try; retries and hedges count on. */
+  readonly attempt: number;
+  /** Whether it runs beside another one. */
+  readonly hedge: boolean;
+}
+
+/** Told of the attempts of a request, synchronously. What it throws reaches nobody but the process, as an uncaught exception. */
+export interface RequestObserver {
+  attemptStarted?(attempt: AttemptInfo): void;
+  /** Called once for each attempt that started, with what was reported to the cluster. */
+  attemptEnded?(attempt: AttemptInfo, outcome: Outcome): void;
+}
+
+/**
+ * The controller that handlers of a balanced request get: one object for all its attempts. Reading it in
+ * `onResponseStart` or `onResponseError` tells which endpoint answered, or failed last.
+ */
+export interface BalancedController extends Dispatcher.DispatchController {
+  readonly cluster: string;
+  /** The endpoint that answered, or was tried last; undefined before the first pick. */
+  readonly endpoint: Endpoint | undefined;
+  /** Attempts so far, hedges included. */
+  readonly attempts: number;
+}
+
+/** Whether a request went to a cluster, and so its controller knows its endpoint. */
+export function isBalancedController(controller: unknown): controller is BalancedController {
+  return (
+    typeof controller === 'object' &&
+    controller !== null &&
+    'cluster' in controller &&
+    'attempts' in controller
+  );
+}

@@ -1,0 +1,76 @@
+import { type Dispatcher, errors } from 'undici';
+import type { TransportLimits } from './attempt-error.ts';
+import { AttemptOptions } from './attempt-options.ts';
+import type { Engine } from './engine.ts';
+import { IDEMPOTENT_METHODS, type Policy, requestPolicy } from './policy.ts';
+import { type RequestBody, requestBody } from './request-body.ts';
+import type { RequestObserver } from './request-observer.ts';
+import type { WithRequestSettings } from './request-policy.ts';
+import type { Upstream } from './upstream.ts';
+
+/** What is settled about a request before its first attempt. */
+export class RequestPlan {
+  readonly policy: Policy;
+  readonly scheme: 'http' | 'https';
+  readonly observer: RequestObserver | undefined;
+  readonly hashKey: string | undefined;
+  /** An upgrade or CONNECT: the response is a connection. */
+  readonly tunnel: boolean;
+  /** Whether it may be sent again after it was sent. */
+  readonly idempotent: boolean;
+  readonly body: RequestBody;
+  readonly attemptOptions: AttemptOptions;
+  readonly limits: TransportLimits;
+  /** Infinity without a limit. */
+  readonly overallTimeoutMs: number;
+  /** Clock time; Infinity without a limit. */
+  readonly deadlineAt: number;
+
+  /** @throws InvalidOptionsError when the request's own settings are out of their range */
+  constructor(
+    engine: Engine,
+    upstream: Upstream,
+    scheme: 'http' | 'https',
+    options: Dispatcher.DispatchOptions & WithRequestSettings,
+    handler: Dispatcher.DispatchHandler,
+  ) {
+    const settings = options.evenkeel;
+    const policy = settings === undefined ? upstream.policy : requestPolicy(upstream.policy, settings);
+    const { retry } = policy;
+    this.policy = policy;
+    this.scheme = scheme;
+    this.observer = settings?.observer;
+    this.hashKey = settings?.hashKey ?? policy.hashKey?.(options);
+    this.tunnel = options.method === 'CONNECT' || Boolean(options.upgrade);
+    if (this.tunnel && typeof handler.onRequestUpgrade !== 'function') {
+      throw new errors.InvalidArgumentError('invalid onRequestUpgrade method');
+    }
+    const methods = retry?.methods ?? IDEMPOTENT_METHODS;
+    this.idempotent = !this.tunnel && (options.idempotent ?? methods.has(options.method));
+    this.body = requestBody(
+      options.body,
+      this.idempotent && retry !== undefined ? retry.replayBufferBytes : 0,
+    );
+    this.attemptOptions = new AttemptOptions(options, policy, upstream);
+    this.limits = {
+      connectMs: engine.limits.connectMs,
+      headersMs: options.headersTimeout ?? engine.limits.headersMs,
+      bodyIdleMs: options.bodyTimeout ?? policy.bodyIdleTimeoutMs ?? engine.limits.bodyIdleMs,
+    };
+    this.overallTimeoutMs = Math.min(
+      policy.overallTimeoutMs || Number.POSITIVE_INFINITY,
+      this.attemptOptions.incomingTimeoutMs ?? Number.POSITIVE_INFINITY,
+    );
+    this.deadlineAt =
+      this.overallTimeoutMs === Number.POSITIVE_INFINITY
+        ? Number.POSITIVE_INFINITY
+        : engine.clock.now() + this.overallTimeoutMs;
+  }
+
+  /** Time left, in ms; Infinity without a limit. */
+  remainingMs(engine: Engine): number {
+    return this.deadlineAt === Number.POSITIVE_INFINITY
+      ? this.deadlineAt
+      : this.deadlineAt - engine.clock.now();
+  }
+}
