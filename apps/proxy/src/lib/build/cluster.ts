@@ -1,0 +1,64 @@
+import { type Cluster, type ClusterOptions, createCluster, type Discovery } from '@evenkeel/core';
+import type { HttpClusterRoute } from '@evenkeel/http-client';
+import { buildDiscovery } from '../discovery/registry.ts';
+import type { ClusterConfig } from '../schema/cluster.ts';
+import { requests } from '../schema/policy.ts';
+import { buildStrategy, DEFAULT_STRATEGY } from '../strategy/registry.ts';
+import { buildHashKey } from './hash-key.ts';
+import { buildConcurrencyLimit, buildHealthCheck, buildOutlierDetection } from './health.ts';
+import { pick } from './pick.ts';
+import { within } from './within.ts';
+
+/** What a cluster needs beside its configuration. */
+export interface ClusterSources {
+  readonly name: string;
+  /** The path of the configuration file. */
+  readonly file: string;
+  /** Builds the cluster without asking its registry, to see whether its options are in order. */
+  readonly dry: boolean;
+}
+
+/** A cluster and how requests to it are tried. */
+export interface BuiltCluster {
+  readonly cluster: Cluster;
+  readonly route: HttpClusterRoute;
+}
+
+const SAME = ['panic', 'priority', 'zone', 'slowStart', 'guard'] as const;
+const REQUESTS = Object.keys(requests) as (keyof typeof requests)[];
+
+/**
+ * Builds a cluster of a checked configuration; it starts at once.
+ *
+ * @throws InvalidOptionsError or OptionError for what only the parts themselves can check
+ */
+export function buildCluster(config: ClusterConfig, { name, file, dry }: ClusterSources): BuiltCluster {
+  const { healthCheck, outlierDetection, concurrencyLimit, subset, hashKey, hostHeader } = config;
+  const discovery = buildDiscovery(config.discovery, file);
+  const cluster = createCluster({
+    ...pick(config, SAME),
+    name,
+    discovery: dry ? silent : discovery,
+    strategy: within(['strategy'], () => buildStrategy(config.strategy ?? DEFAULT_STRATEGY)),
+    ...(subset && { subset: subset as NonNullable<ClusterOptions['subset']> }),
+    ...(healthCheck && { healthCheck: buildHealthCheck(healthCheck) }),
+    ...(outlierDetection !== undefined && { outlierDetection: buildOutlierDetection(outlierDetection) }),
+    ...(concurrencyLimit && { concurrencyLimit: buildConcurrencyLimit(concurrencyLimit) }),
+  });
+  const route: HttpClusterRoute = {
+    ...pick(config, REQUESTS),
+    cluster,
+    ...(hashKey && { hashKey: buildHashKey(hashKey) }),
+    ...(hostHeader !== undefined && { hostHeader }),
+  };
+  return { cluster, route };
+}
+
+/** Knows nothing, and says so by saying nothing. */
+const silent: Discovery = {
+  async *watch({ signal }) {
+    if (signal.aborted) return;
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    yield* [];
+  },
+};

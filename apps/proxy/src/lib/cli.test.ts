@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import { cli } from './cli.ts';
+
+async function called(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  let out = '';
+  let err = '';
+  const code = await cli(args, {
+    out: (line) => {
+      out += `${line}\n`;
+    },
+    err: (line) => {
+      err += `${line}\n`;
+    },
+    onStop: () => {},
+  });
+  return { code, out, err };
+}
+
+it('explains itself', async () => {
+  expect(await called('--help')).toMatchObject({
+    code: 0,
+    err: '',
+    out: expect.stringContaining('Usage: evenkeel'),
+  });
+  expect(await called('run', '-h')).toMatchObject({ code: 0 });
+  expect(await called()).toMatchObject({ code: 2, out: expect.stringContaining('Usage: evenkeel') });
+  expect((await called('--version')).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+it('prints the schema', async () => {
+  const { code, out } = await called('schema');
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toHaveProperty('properties.listeners');
+});
+
+it.each<[string[], string]>([
+  [['rnu'], 'unknown command "rnu", did you mean "run"?'],
+  [['xyzzy'], 'unknown command "xyzzy"\n'],
+  [['run'], '--config FILE is missing'],
+  [['check'], '--config FILE is missing'],
+  [['check', 'file'], 'unexpected argument "file"'],
+  [['check', '--confg', 'x'], "Unknown option '--confg'"],
+  [['check', '--config'], "Option '-c, --config <value>' argument missing"],
+  [['check', '--config', '/nowhere/x.yaml'], '/nowhere/x.yaml:1:1: there is no such file'],
+  [['check', '--config', '/'], '/:1:1: cannot be read (EISDIR)'],
+])('refuses %j', async (args, message) => {
+  const { code, out, err } = await called(...args);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toContain(message);
+});

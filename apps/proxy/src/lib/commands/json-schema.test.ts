@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { jsonSchema } from './json-schema.ts';
+
+it('the published schema is the one of this version: pnpm --filter @evenkeel/app-proxy schema', () => {
+  const published = readFileSync(new URL('../../../evenkeel.schema.json', import.meta.url), 'utf8');
+  expect(JSON.parse(published)).toEqual(JSON.parse(jsonSchema()));
+});
+
+it('knows the contract', () => {
+  const schema = JSON.parse(jsonSchema());
+  expect(schema.required).toEqual(['listeners', 'clusters', 'routes']);
+  expect(schema.additionalProperties).toBe(false);
+  expect(JSON.stringify(schema)).toContain('"peak-ewma"');
+});

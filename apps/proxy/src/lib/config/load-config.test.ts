@@ -1,0 +1,230 @@
+import { strategyNames } from '@evenkeel/strategies';
+import { expect, it } from 'vitest';
+import { buildProxy } from '../build/proxy.ts';
+import { parseConfig } from './load-config.ts';
+
+/** Everything that a check says of a configuration, without the file's name. */
+async function complaints(text: string): Promise<string[]> {
+  try {
+    await (await buildProxy(parseConfig('f', text), { dry: true })).close();
+    return [];
+  } catch (error) {
+    return (error as Error).message.split('\n').map((line) => line.replace(/^f:/, ''));
+  }
+}
+
+const LISTENERS = 'listeners: [{ port: 0 }]\n';
+const ROUTES = 'routes: [{ cluster: api }]\n';
+const STATIC = 'discovery: { static: ["127.0.0.1:1"] }';
+
+/** A configuration whose one cluster has more settings. */
+const clusterWith = (settings: string) =>
+  `${LISTENERS}${ROUTES}clusters:\n  api: { ${STATIC}, ${settings} }\n`;
+
+it('takes the smallest configuration', async () => {
+  expect(await complaints(`${LISTENERS}${ROUTES}clusters: { api: { ${STATIC} } }`)).toEqual([]);
+});
+
+it.each([
+  ...strategyNames.map((name) => `strategy: ${name}`),
+  ...strategyNames.map((name) => `strategy: { ${name}: {} }`),
+  'strategy: { ring-hash: { layout: ketama } }, hashKey: { header: x-user }',
+  'strategy: { sticky: { fallback: { least-request: { choices: 3 } }, keys: remember } }, hashKey: { path: true }',
+  'strategy: { bounded-load: { base: maglev, epsilon: 0.5 } }',
+  'strategy: { first-fit: { maxInFlight: 10 } }',
+  'healthCheck: { tcp: {}, intervalMs: 100, unhealthyIntervalMs: 50, timeoutMs: 50, rise: 1, fall: 1 }',
+  'healthCheck: { http: { path: /healthz, expectedStatus: [200, 204] }, initial: unhealthy, concurrency: 5 }',
+  'outlierDetection: false',
+  'outlierDetection: { detectors: { consecutiveFailures: { count: 3 }, failureRatio: {} }, maxEjectedRatio: 0.5 }',
+  'panic: { thresholdRatio: 0, mode: failClosed }, priority: { overprovisioningFactor: 2 }, zone: { local: a }',
+  'subset: { clientId: me, size: 3 }, slowStart: { windowMs: 1000 }, guard: { onEmpty: accept }',
+  'subset: { clientIndex: 0, clientCount: 3 }',
+  'concurrencyLimit: { fixed: 5 }',
+  'concurrencyLimit: { gradient: { max: 50 } }',
+  'retry: false, hedge: { delayMs: 50 }, perTryTimeoutMs: 100, overallTimeoutMs: 1000, hostHeader: endpoint',
+])('takes a cluster with %s', async (settings) => {
+  expect(await complaints(clusterWith(settings))).toEqual([]);
+});
+
+it('takes the other sections, and discoveries within discoveries', async () => {
+  const text = `
+listeners: [{ port: 0, host: 127.0.0.1 }, { port: 0, host: "::1" }]
+clusters:
+  api: { discovery: { merge: [{ static: ["127.0.0.1:1"] }, { file: endpoints.yaml }] } }
+routes:
+  - { match: { host: "*.example.com", path: /api }, cluster: api, name: main, retry: { maxRetries: 1 } }
+client: { connectTimeoutMs: 500, retry: false }
+name: edge-1
+trustedProxies: [10.0.0.0/8, "::1"]
+upgrades: []
+maxTargetLength: 4096
+maxHeaders: 50
+connections: { headersTimeoutMs: 5000, maxHeaderBytes: 8192 }
+shutdown: { graceMs: 1000 }
+`;
+  expect(await complaints(text)).toEqual([]);
+});
+
+it.each<[string, string, string[]]>([
+  ['nothing', '', ['1:1: got nothing, expected an object with']],
+  ['no mapping', '- a', ['1:1: got a list, expected an object with']],
+  ['bad YAML', 'listeners: [', ['1:13: not valid YAML']],
+  ['a key twice', `${LISTENERS}${LISTENERS}`, ['2:1: not valid YAML: Map keys must be unique']],
+  ['missing sections', '{}', ['1:1: listeners: missing', '1:1: clusters: missing', '1:1: routes: missing']],
+  [
+    'no listener',
+    `listeners: []\n${ROUTES}clusters: { api: { ${STATIC} } }`,
+    ['1:12: listeners: got an empty list, expected a list of at least 1'],
+  ],
+  [
+    'no cluster',
+    `${LISTENERS}${ROUTES}clusters: {}`,
+    [
+      '2:21: routes[0].cluster: there is no cluster "api"',
+      '3:11: clusters: got an empty object, expected at least one cluster',
+    ],
+  ],
+  [
+    'a port out of range',
+    'listeners: [{ port: 70000 }]',
+    ['1:21: listeners[0].port: got 70000, expected an integer from 0 to 65535'],
+  ],
+  [
+    'a port as text',
+    'listeners: [{ port: "80" }]',
+    ['1:21: listeners[0].port: got "80", expected an integer from 0 to 65535'],
+  ],
+  [
+    'an unknown key',
+    'listeners: [{ port: 1, hots: a }]',
+    ['1:24: listeners[0].hots: unknown key, did you mean "host"? expected port, host'],
+  ],
+  [
+    'a key unlike any',
+    'listeners: [{ port: 1, xyzzy: a }]',
+    ['1:24: listeners[0].xyzzy: unknown key, expected port, host'],
+  ],
+])('complains of %s', async (_, text, expected) => {
+  const found = await complaints(text);
+  for (const start of expected) expect(found).toContainEqual(expect.stringContaining(start));
+});
+
+it.each<[string, string]>([
+  [
+    'strategy: peak-ewa',
+    '4:60: clusters.api.strategy: got "peak-ewa", did you mean "peak-ewma"? expected one of round-robin, smooth',
+  ],
+  ['strategy: 5', '4:60: clusters.api.strategy: got 5, expected one of round-robin'],
+  [
+    'strategy: { ringHash: {} }',
+    '4:62: clusters.api.strategy.ringHash: unknown key, did you mean "ring-hash"?',
+  ],
+  [
+    'strategy: { p2c: {}, random: {} }',
+    '4:60: clusters.api.strategy: got an object with p2c, random, expected exactly one of round-robin',
+  ],
+  [
+    'strategy: { maglev: { tableSize: 8 } }',
+    '4:83: clusters.api.strategy.maglev.tableSize: got 8, expected a prime number',
+  ],
+  [
+    'strategy: { first-fit: { maxInFlight: 0 } }',
+    'clusters.api.strategy.first-fit.maxInFlight: got 0, expected a number of at least 1',
+  ],
+  [
+    'healthCheck: { intervalMs: 5 }',
+    'clusters.api.healthCheck: got an object with intervalMs, expected exactly one of http, tcp',
+  ],
+  [
+    'healthCheck: { http: { path: healthz } }',
+    'clusters.api.healthCheck.http.path: got "healthz", expected a path that starts with "/"',
+  ],
+  ['outlierDetection: true', 'clusters.api.outlierDetection: got true, expected false or an object'],
+  [
+    'outlierDetection: { maxEjectedRatio: 10 }',
+    'clusters.api.outlierDetection.maxEjectedRatio: got 10, expected a number from 0 to 1',
+  ],
+  [
+    'outlierDetection: { baseEjectionMs: 10, maxEjectionMs: 5 }',
+    'clusters.api.outlierDetection.maxEjectionMs: got 5, expected a number of at least 10',
+  ],
+  [
+    'panic: { mode: never }',
+    'clusters.api.panic.mode: got "never", expected one of "failOpen", "failClosed", "lastGood"',
+  ],
+  [
+    'subset: { clientIndex: 0 }',
+    'clusters.api.subset: got an object with clientIndex, expected clientId, or clientIndex and clientCount',
+  ],
+  [
+    'retry: { methods: [get] }',
+    'clusters.api.retry.methods[0]: got "get", expected a method in capital letters',
+  ],
+  ['stratgy: p2c', 'clusters.api.stratgy: unknown key, did you mean "strategy"?'],
+  ['hashKey: {}', 'clusters.api.hashKey: got an empty object, expected exactly one of header, path'],
+])('complains of a cluster with %s', async (settings, expected) => {
+  const found = await complaints(clusterWith(settings));
+  expect(found).toHaveLength(1);
+  expect(found[0]).toContain(expected);
+});
+
+it.each<[string, string]>([
+  [
+    'discovery: { static: ["127.0.0.1"] }',
+    'clusters.api.discovery.static[0]: got "127.0.0.1", expected "host:port" with a port from 1 to 65535',
+  ],
+  [
+    'discovery: { static: [{ address: "a:1", wieght: 2 }] }',
+    'clusters.api.discovery.static[0].wieght: unknown key, did you mean "weight"?',
+  ],
+  [
+    'discovery: { static: [{ address: "a:1", weight: -2 }] }',
+    'clusters.api.discovery.static[0].weight: got -2, expected a number from 0 to 65535',
+  ],
+  [
+    'discovery: { static: ["a:1"], file: x }',
+    'clusters.api.discovery: got an object with static, file, expected exactly one of static, file, merge',
+  ],
+  [
+    'discovery: { merge: [{ statik: [] }] }',
+    'clusters.api.discovery.merge[0].statik: unknown key, did you mean "static"?',
+  ],
+  ['strategy: p2c', 'clusters.api.discovery: missing, expected an object with one of static, file, merge'],
+])('complains of %s', async (cluster, expected) => {
+  const found = await complaints(`${LISTENERS}${ROUTES}clusters: { api: { ${cluster} } }`);
+  expect(found).toHaveLength(1);
+  expect(found[0]).toContain(expected);
+});
+
+it.each<[string, string]>([
+  [
+    '{ cluster: apii }',
+    '2:22: routes[0].cluster: there is no cluster "apii", did you mean "api"? expected one of "api"',
+  ],
+  [
+    '{ cluster: api, match: { path: x } }',
+    '2:42: routes[0].match.path: got "x", expected a path that starts with "/"',
+  ],
+  ['{ cluster: api, match: { host: "a b" } }', '2:42: routes[0].match.host: got "a b", expected a host name'],
+  [
+    '{ cluster: api }, { cluster: api }',
+    'routes[1].match: got "*/", expected a match that no earlier route has',
+  ],
+])('complains of the route %s', async (routes, expected) => {
+  const found = await complaints(`${LISTENERS}routes: [ ${routes} ]\nclusters: { api: { ${STATIC} } }`);
+  expect(found).toHaveLength(1);
+  expect(found[0]).toContain(expected);
+});
+
+it('tells everything that is wrong at once, in the order of the file', async () => {
+  const found = await complaints(`
+listeners: [{ port: -1 }]
+clusters:
+  api:
+    discovery: { static: ["x"] }
+    panic: { thresholdRatio: 2 }
+  other: { ${STATIC}, stratgy: p2c }
+routes: [{ cluster: nobody }]
+`);
+  expect(found.map((line) => line.split(':')[0])).toEqual(['2', '5', '6', '7', '8']);
+});

@@ -1,0 +1,12 @@
+import { mergeDiscovery } from '@evenkeel/core';
+import type * as z from 'zod';
+import { list } from '../schema/fields.ts';
+import { type DiscoveryDriver, discoveryDriver } from './driver.ts';
+
+/** `merge: [discovery, …]`, of any kinds that `part` takes. */
+export function mergeDriver<S extends z.ZodType>(part: S): DiscoveryDriver {
+  return discoveryDriver({
+    schema: list('The endpoints of several discoveries together.', part),
+    build: (parts, { build }) => mergeDiscovery(parts.map((one) => build(one))),
+  });
+}

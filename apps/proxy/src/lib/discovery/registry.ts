@@ -1,0 +1,34 @@
+import { dirname } from 'node:path';
+import type { Discovery } from '@evenkeel/core';
+import * as z from 'zod';
+import { oneOf } from '../schema/fields.ts';
+import type { DiscoveryContext, DiscoveryDriver } from './driver.ts';
+import { fileDriver } from './file.ts';
+import { mergeDriver } from './merge.ts';
+import { staticDriver } from './static.ts';
+
+/** Every kind of discovery by its key. A new one is a file of its own and a line here. */
+const drivers: Readonly<Record<string, DiscoveryDriver>> = {
+  static: staticDriver,
+  file: fileDriver,
+  merge: mergeDriver(z.lazy((): z.ZodType => discovery)),
+};
+
+/** Where endpoints come from: an object with the key of one kind. */
+export const discovery: z.ZodType<Readonly<Record<string, unknown>>> = oneOf(
+  'Where the endpoints come from.',
+  Object.fromEntries(Object.entries(drivers).map(([key, { schema }]) => [key, schema.exactOptional()])),
+);
+
+/**
+ * Builds a discovery of a checked configuration.
+ *
+ * @param file the path of the configuration file
+ */
+export function buildDiscovery(config: unknown, file: string): Discovery {
+  const context: DiscoveryContext = { baseDir: dirname(file), build: (part) => buildDiscovery(part, file) };
+  const [entry] = Object.entries(config as object);
+  const driver = entry === undefined ? undefined : drivers[entry[0]];
+  if (entry === undefined || driver === undefined) throw new TypeError('the configuration was not checked');
+  return driver.build(entry[1], context);
+}

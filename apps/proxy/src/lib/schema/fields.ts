@@ -1,0 +1,119 @@
+import * as z from 'zod';
+
+/*
+ * Every field carries, as its error message, what is allowed there: the message of a bad value is then always
+ * "got …, expected …", whichever check failed.
+ */
+
+/** A number of milliseconds. */
+export function ms(description: string, { min = 0 }: { min?: number } = {}): z.ZodNumber {
+  return number(description, { min });
+}
+
+/** A share from 0 to 1. */
+export function ratio(description: string): z.ZodNumber {
+  return number(description, { min: 0, max: 1 });
+}
+
+/** A whole number. */
+export function count(description: string, { min = 0, max }: Bounds = {}): z.ZodInt {
+  const error = `an integer ${range(min, max)}`;
+  const schema = z.int({ error }).min(min, { error });
+  return (max === undefined ? schema : schema.max(max, { error })).describe(description);
+}
+
+/** Any number in a range. */
+export function number(description: string, { min = 0, max }: Bounds = {}): z.ZodNumber {
+  const error = `a number ${range(min, max)}`;
+  const schema = z.number({ error }).min(min, { error });
+  return (max === undefined ? schema : schema.max(max, { error })).describe(description);
+}
+
+/** A string that is not empty. */
+export function text(description: string, expected = 'a string that is not empty'): z.ZodString {
+  return z.string({ error: expected }).min(1, { error: expected }).describe(description);
+}
+
+/** A string of a form. */
+export function pattern(description: string, form: RegExp, expected: string): z.ZodString {
+  return z.string({ error: expected }).regex(form, { error: expected }).describe(description);
+}
+
+/** True or false. */
+export function flag(description: string): z.ZodBoolean {
+  return z.boolean({ error: 'true or false' }).describe(description);
+}
+
+/** One of a few words. */
+export function choice<const T extends readonly string[]>(
+  description: string,
+  words: T,
+): z.ZodEnum<z.core.util.ToEnum<T[number]>> {
+  return z
+    .enum(words, { error: `one of ${words.map((word) => `"${word}"`).join(', ')}` })
+    .describe(description);
+}
+
+/** A list, of at least one unless told otherwise. */
+export function list<T extends z.ZodType>(
+  description: string,
+  item: T,
+  { min = 1 }: { min?: number } = {},
+): z.ZodArray<T> {
+  const error = min === 0 ? 'a list' : `a list of at least ${min}`;
+  return z.array(item, { error }).min(min, { error }).describe(description);
+}
+
+/** An object with these keys and no others. */
+export function object<T extends z.core.$ZodLooseShape>(
+  description: string,
+  shape: T,
+): z.ZodObject<T, z.core.$strict> {
+  const keys = keyList(shape);
+  return z
+    .strictObject(shape, { error: keyAware(keys, `an object with ${keys || 'no keys'}`) })
+    .describe(description);
+}
+
+/** An object with exactly one of these keys: the key says what kind it is. */
+export function oneOf<T extends z.core.$ZodLooseShape>(
+  description: string,
+  shape: T,
+): z.ZodObject<T, z.core.$strict> {
+  const keys = keyList(shape);
+  return z
+    .strictObject(shape, { error: keyAware(keys, `an object with one of ${keys}`) })
+    .refine((value) => Object.keys(value).length === 1, {
+      error: `exactly one of ${keys}`,
+      // An unknown key is probably the one, and has an issue of its own.
+      when: ({ value, issues }) =>
+        typeof value === 'object' &&
+        value !== null &&
+        !issues.some(({ code, path = [] }) => code === 'unrecognized_keys' && path.length === 0),
+    })
+    .describe(description)
+    .meta({ minProperties: 1, maxProperties: 1 });
+}
+
+/** `false`, or what else the field takes. */
+export function orOff<T extends z.ZodType>(schema: T): z.ZodUnion<[z.ZodLiteral<false>, T]> {
+  return z.union([z.literal(false, { error: 'false' }), schema], { error: 'false or an object' });
+}
+
+/** For an unknown key the message lists the known ones, for any other mistake it says what kind of value is allowed. */
+function keyAware(keys: string, expected: string): (issue: { readonly code: string }) => string {
+  return ({ code }) => (code === 'unrecognized_keys' ? keys : expected);
+}
+
+interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+function range(min: number, max: number | undefined): string {
+  return max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
+}
+
+function keyList(shape: object): string {
+  return Object.keys(shape).join(', ');
+}

@@ -1,0 +1,69 @@
+import * as z from 'zod';
+import { choice, count, list, ms, number, object, orOff, pattern, ratio } from './fields.ts';
+
+const METHOD = list(
+  'Methods that may be sent again although the upstream may have seen them.',
+  pattern('A method.', /^[A-Z]+$/, 'a method in capital letters'),
+  { min: 0 },
+);
+const STATUS = list('Statuses to retry.', count('A status.', { min: 400, max: 599 }), { min: 0 });
+
+const retry = object('When a request is sent again.', {
+  maxRetries: count('Attempts after the first. Default 2.').exactOptional(),
+  methods: METHOD.exactOptional(),
+  statusCodes: STATUS.exactOptional(),
+  backoffBaseMs: ms('The first wait is random up to this. Default 25.').exactOptional(),
+  backoffMaxMs: ms('Default 250.').exactOptional(),
+  maxRetryAfterMs: ms('The longest Retry-After to wait for. Default 5000.').exactOptional(),
+  replayBufferBytes: count('Bytes of a request body kept for a retry. Default 65536.').exactOptional(),
+});
+
+const hedge = object('A second attempt while the first is slow.', {
+  percentile: ratio('Hedge after this percentile of latencies. Default 0.95.').exactOptional(),
+  delayMs: ms('Hedge after a fixed time instead.').exactOptional(),
+  minDelayMs: ms('Never hedge earlier than this. Default 1.').exactOptional(),
+  minSamples: count('Responses to measure first. Default 100.', { min: 1 }).exactOptional(),
+  maxHedges: count('Attempts beside the first. Default 1.', { min: 1 }).exactOptional(),
+});
+
+/** How requests are tried: for all clusters, one cluster or one route. */
+export const tryPolicy = {
+  retry: orOff(retry).describe('Retries; false turns them off.').exactOptional(),
+  hedge: orOff(hedge).describe('Hedging. Default false.').exactOptional(),
+  perTryTimeoutMs: ms('Limit of one attempt until its response headers; 0 is none.').exactOptional(),
+  overallTimeoutMs: ms('Limit of a request until the end of its response; 0 is none.').exactOptional(),
+  bodyIdleTimeoutMs: ms('How long a response body may stand still; 0 is no limit.').exactOptional(),
+};
+
+/** What a cluster or all clusters can have on top of that. */
+const clusterPolicy = {
+  ...tryPolicy,
+  loadReports: z
+    .boolean({ error: 'true or false' })
+    .describe('Hands ORCA load reports of responses to the strategy. Default false.')
+    .exactOptional(),
+  deadlineHeader: pattern(
+    'A request header with the time left, in ms.',
+    /^[\w-]+$/,
+    'a header name',
+  ).exactOptional(),
+};
+
+/** The settings of the upstream side as a whole. */
+export const client = object('How all clusters are spoken to.', {
+  ...clusterPolicy,
+  connectTimeoutMs: ms('How long a connection may take to be made. Default 2000.').exactOptional(),
+  readyTimeoutMs: ms('How long a request waits for the first endpoints. Default 1000.').exactOptional(),
+});
+
+/** The settings of a cluster that are about its requests. */
+export const requests = {
+  ...clusterPolicy,
+  protocol: choice('How to speak to the endpoints. Default http.', ['http', 'https']).exactOptional(),
+  servername: pattern('The name sent as SNI and checked.', /^[\w.-]+$/, 'a host name').exactOptional(),
+  maxRequests: count('Requests open at the same time.', { min: 1 }).exactOptional(),
+  maxPendingRequests: count('Requests waiting for the first endpoints.', { min: 1 }).exactOptional(),
+};
+
+/** For weights and other plain numbers. */
+export const weight: z.ZodNumber = number('Relative share of the traffic; 0 drains.', { max: 65_535 });

@@ -1,0 +1,43 @@
+import type { Strategy } from '@evenkeel/core';
+import { type StrategyName, strategyByName, strategyNames } from '@evenkeel/strategies';
+import * as z from 'zod';
+import { within } from '../build/within.ts';
+import { oneOf } from '../schema/fields.ts';
+import type { StrategyConfig, StrategyDriver } from './driver.ts';
+import { keyDrivers } from './key.ts';
+import { loadDrivers } from './load.ts';
+import { turnDrivers } from './turn.ts';
+
+/** The strategy of a cluster that names none. */
+export const DEFAULT_STRATEGY: StrategyName = 'peak-ewma';
+
+const drivers: Readonly<Record<StrategyName, StrategyDriver>> = {
+  ...loadDrivers,
+  ...turnDrivers,
+  ...keyDrivers(z.lazy((): typeof strategy => strategy)),
+};
+
+/** A strategy: its name, or an object with its name and options. */
+export const strategy: z.ZodType<StrategyConfig> = z
+  .union(
+    [
+      z.enum(strategyNames),
+      oneOf(
+        'A strategy with options.',
+        Object.fromEntries(strategyNames.map((name) => [name, drivers[name].schema.exactOptional()])),
+      ),
+    ],
+    { error: `one of ${strategyNames.join(', ')}, or an object with the name and its options` },
+  )
+  .describe(`How endpoints are picked. Default ${DEFAULT_STRATEGY}.`);
+
+/**
+ * Builds a strategy of a checked configuration.
+ *
+ * @throws OptionError for what only the strategy itself can check
+ */
+export function buildStrategy(config: StrategyConfig): Strategy {
+  if (typeof config === 'string') return strategyByName(config);
+  const name = strategyNames.find((one) => Object.hasOwn(config, one)) ?? DEFAULT_STRATEGY;
+  return within([name], () => drivers[name].build(config[name], buildStrategy));
+}

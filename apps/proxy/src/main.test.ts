@@ -1,0 +1,157 @@
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { expect, it, vi } from 'vitest';
+import { runCli } from './lib/testing/run-cli.ts';
+import { temporaryFile } from './lib/testing/temporary-file.ts';
+
+/** An endpoint that says its name. */
+async function endpoint(name: string): Promise<TestEndpoint> {
+  const seen = new Set<string | undefined>();
+  const server = createServer((request, response) => {
+    seen.add(request.url);
+    if (request.url === '/slow') setTimeout(() => response.end(name), 300);
+    else request.resume().on('end', () => response.end(name));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const kill = (): void => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { port, kill, asked: async (path) => void (await vi.waitUntil(() => seen.has(path))) };
+}
+
+interface TestEndpoint {
+  readonly port: number;
+  kill(): void;
+  /** Resolves when a request for the path has arrived. */
+  asked(path: string): Promise<void>;
+}
+
+const config = (...ports: number[]) => `
+listeners: [{ port: 0, host: 127.0.0.1 }]
+clusters:
+  api:
+    discovery: { static: [${ports.map((port) => `"127.0.0.1:${port}"`).join(', ')}] }
+    strategy: p2c
+    healthCheck: { http: { path: /healthz } }
+routes: [{ match: { host: "*", path: / }, cluster: api }]
+`;
+
+const LISTENING = /^listening on (http:\/\/127\.0\.0\.1:\d+)$/m;
+
+it('proxies to healthy endpoints, and goes on without a failed request when one dies', async () => {
+  const [a, b] = [await endpoint('a'), await endpoint('b')];
+  await using file = await temporaryFile('evenkeel.yaml', config(a.port, b.port));
+  await using cli = runCli('run', '--config', file.path);
+  const [, url = ''] = await cli.printed(LISTENING);
+  const get = async () => {
+    const response = await fetch(`${url}/x`);
+    return `${response.status} ${await response.text()}`;
+  };
+  const before = new Set<string>();
+  for (let i = 0; i < 50; i++) before.add(await get());
+  expect([...before].sort()).toEqual(['200 a', '200 b']);
+  const posted = await fetch(url, { method: 'POST', body: 'x'.repeat(100_000) });
+  expect(posted.status).toBe(200);
+  a.kill();
+  for (let i = 0; i < 50; i++) expect(await get()).toBe('200 b');
+  b.kill();
+  const down = await fetch(url);
+  expect([502, 503]).toContain(down.status);
+  expect(down.headers.get('x-evenkeel-reason')).toMatch(
+    /^(upstream-unreachable|upstream-reset|no-endpoints)$/,
+  );
+});
+
+it('drains on SIGTERM: what is open is answered, nothing new is accepted, and it exits 0', async () => {
+  const a = await endpoint('a');
+  await using file = await temporaryFile('evenkeel.yaml', config(a.port));
+  await using cli = runCli('run', '-c', file.path);
+  const [, url = ''] = await cli.printed(LISTENING);
+  const slow = fetch(`${url}/slow`);
+  await a.asked('/slow');
+  cli.child.kill('SIGTERM');
+  await vi.waitUntil(() => cli.stderr.includes('stopping: '));
+  const response = await slow;
+  expect(await response.text()).toBe('a');
+  expect(response.headers.get('connection')).toBe('close');
+  expect(await cli.exited).toBe(0);
+  await expect(fetch(url)).rejects.toThrow();
+  a.kill();
+});
+
+it('stops at once on the second signal', async () => {
+  const hanging = createTcpServer(() => {});
+  hanging.listen(0, '127.0.0.1');
+  await once(hanging, 'listening');
+  const { port } = hanging.address() as AddressInfo;
+  await using file = await temporaryFile('evenkeel.yaml', config(port).replace(/ {4}healthCheck.*\n/, ''));
+  await using cli = runCli('run', '-c', file.path);
+  const [, url = ''] = await cli.printed(LISTENING);
+  const connected = once(hanging, 'connection');
+  const pending = fetch(url).catch((error: unknown) => error);
+  await connected;
+  cli.child.kill('SIGTERM');
+  await vi.waitUntil(() => cli.stderr.includes('stopping: 1 open'));
+  cli.child.kill('SIGINT');
+  expect(await cli.exited).toBe(1);
+  expect(await pending).toBeInstanceOf(Error);
+  hanging.close();
+});
+
+it('exits 1 when a port is in use, with nothing left listening', async () => {
+  const a = await endpoint('a');
+  const text = config(a.port).replace(
+    'listeners: [',
+    `listeners: [{ port: 0, host: 127.0.0.1 }, { port: ${a.port}, host: 127.0.0.1 }, `,
+  );
+  await using file = await temporaryFile('evenkeel.yaml', text);
+  await using cli = runCli('run', '-c', file.path);
+  expect(await cli.exited).toBe(1);
+  expect(cli.stderr).toContain(`cannot listen on 127.0.0.1:${a.port}: the port is in use (EADDRINUSE)\n`);
+  expect(cli.stdout).toBe('');
+  a.kill();
+});
+
+it.each(['run', 'check'])('%s exits 2 with every error of a bad configuration', async (command) => {
+  const text = config(1).replace('port: 0', 'port: x').replace('cluster: api', 'cluster: apo');
+  await using file = await temporaryFile('bad.yaml', text);
+  await using cli = runCli(command, '--config', file.path);
+  expect(await cli.exited).toBe(2);
+  expect(cli.stdout).toBe('');
+  expect(cli.stderr).toBe(
+    `${file.path}:2:21: listeners[0].port: got "x", expected an integer from 0 to 65535\n` +
+      `${file.path}:8:52: routes[0].cluster: there is no cluster "apo", did you mean "api"? expected one of "api"\n`,
+  );
+});
+
+it('checks a good configuration without starting anything', async () => {
+  await using file = await temporaryFile('good.yaml', config(1));
+  await using cli = runCli('check', '--config', file.path);
+  expect(await cli.exited).toBe(0);
+  expect(cli.stdout).toBe(`${file.path} is valid: 1 listener, 1 cluster, 1 route\n`);
+  expect(cli.stderr).toBe('');
+});
+
+it('reads endpoints from a file beside the configuration, and follows its changes', async () => {
+  const [a, b] = [await endpoint('a'), await endpoint('b')];
+  const text = config()
+    .replace(/static: \[\]/, 'file: endpoints.yaml')
+    .replace(/ {4}healthCheck.*\n/, '');
+  await using file = await temporaryFile('evenkeel.yaml', text);
+  const endpoints = join(dirname(file.path), 'endpoints.yaml');
+  await writeFile(endpoints, `- 127.0.0.1:${a.port}\n`);
+  await using cli = runCli('run', '-c', file.path);
+  const [, url = ''] = await cli.printed(LISTENING);
+  const ask = async () => (await fetch(url)).text();
+  expect(await ask()).toBe('a');
+  await writeFile(endpoints, `- address: 127.0.0.1:${b.port}\n  weight: 2\n`);
+  await vi.waitUntil(async () => (await ask()) === 'b', { timeout: 15_000, interval: 50 });
+  a.kill();
+  b.kill();
+});

@@ -1,0 +1,14 @@
+export type { Failure, Reason } from './lib/errors/reason.ts';
+export type { ExchangeEnded } from './lib/events/exchange-ended.ts';
+export type {
+  ConnectionRefused,
+  ListenerFailed,
+  ProxyEvent,
+  ProxyListener,
+} from './lib/events/proxy-event.ts';
+export type { Exchange, RawHeaders, RequestBody, ResponseListener, ResponseWriter } from './lib/exchange.ts';
+export { createProxy, type ProxyAddress, type ReverseProxy } from './lib/proxy.ts';
+export type { CloseOptions, ProxyOptions } from './lib/proxy-options.ts';
+export type { RouteMatch, RouteOptions } from './lib/routing/route-options.ts';
+export type { ConnectionOptions } from './lib/transports/node-http-options.ts';
+export type { ListenOptions } from './lib/transports/node-http-server.ts';

@@ -1,0 +1,22 @@
+import type { Reason } from '../errors/reason.ts';
+import type { ExchangeEnded } from './exchange-ended.ts';
+
+/** Something that happened in a proxy, in the past tense. */
+export type ProxyEvent = ExchangeEnded | ConnectionRefused | ListenerFailed;
+
+/** A connection was closed because what came on it was no valid request. */
+export interface ConnectionRefused {
+  readonly type: 'connectionRefused';
+  readonly remoteAddress: string | undefined;
+  readonly reason: Reason;
+  readonly error: unknown;
+}
+
+/** A listener could not accept a connection, such as for want of file descriptors; it goes on. */
+export interface ListenerFailed {
+  readonly type: 'listenerFailed';
+  readonly error: unknown;
+}
+
+/** Takes the events of one proxy. */
+export type ProxyListener = (event: ProxyEvent) => void;

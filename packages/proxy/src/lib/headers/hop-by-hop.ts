@@ -1,0 +1,47 @@
+import type { RawHeaders } from '../exchange.ts';
+import { fieldValues, listElements } from './raw-headers.ts';
+
+/** Fields that mean this connection only, whether or not `Connection` names them (RFC 9110 §7.6.1). */
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/**
+ * Fields that frame or route the message, or that the proxy itself writes. A peer must not be able to remove them by
+ * naming them in `Connection` (the class of CVE-2026-33805).
+ */
+const PROTECTED: ReadonlySet<string> = new Set([
+  'host',
+  'content-length',
+  'date',
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
+]);
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** Whether a field, in lower case, ends at this connection by its own nature. */
+export function isHopByHop(name: string): boolean {
+  return HOP_BY_HOP.has(name);
+}
+
+/** Returns the fields, in lower case, that `Connection` names and that must go with it. */
+export function connectionFields(headers: RawHeaders): ReadonlySet<string> {
+  let named: Set<string> | undefined;
+  for (const element of listElements(fieldValues(headers, 'connection'))) {
+    if (element === 'close' || element === 'keep-alive' || element === 'upgrade') continue;
+    if (PROTECTED.has(element)) continue;
+    named ??= new Set();
+    named.add(element);
+  }
+  return named ?? NONE;
+}

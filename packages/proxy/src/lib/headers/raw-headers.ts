@@ -1,0 +1,60 @@
+import type { RawHeaders } from '../exchange.ts';
+
+/** Returns every value of a field, in order. `name` is lower case. */
+export function fieldValues(headers: RawHeaders, name: string): string[] {
+  const values: string[] = [];
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const field = headers[i] as string;
+    if (field.length === name.length && field.toLowerCase() === name) values.push(headers[i + 1] as string);
+  }
+  return values;
+}
+
+/** Splits the values of a list field into the elements, in lower case (RFC 9110 §5.6.1). */
+export function listElements(values: readonly string[]): string[] {
+  const elements: string[] = [];
+  for (const value of values) {
+    for (const part of value.split(',')) {
+      const element = part.trim().toLowerCase();
+      if (element !== '') elements.push(element);
+    }
+  }
+  return elements;
+}
+
+/** What an HTTP client may give as headers: pairs of bytes or strings, or an object with joined values. */
+export type HeaderSource =
+  | readonly (Uint8Array | string)[]
+  | Readonly<Record<string, string | string[] | undefined>>
+  | null
+  | undefined;
+
+/** Brings headers of any source into the raw form. */
+export function toRawHeaders(source: HeaderSource): string[] {
+  const raw: string[] = [];
+  if (source === null || source === undefined) return raw;
+  if (isPairs(source)) {
+    for (const part of source) raw.push(typeof part === 'string' ? part : latin1(part));
+    return raw;
+  }
+  for (const [name, value] of Object.entries(source)) {
+    if (value === undefined) continue;
+    for (const one of typeof value === 'string' ? [value] : value) raw.push(name, one);
+  }
+  return raw;
+}
+
+function isPairs(source: NonNullable<HeaderSource>): source is readonly (Uint8Array | string)[] {
+  return Array.isArray(source);
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}
+
+const FORBIDDEN_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
+
+/** Whether a value holds only what RFC 9110 §5.5 allows: no CR, LF, NUL or other control but the tab. */
+export function isFieldValue(value: string): boolean {
+  return !FORBIDDEN_IN_VALUE.test(value);
+}

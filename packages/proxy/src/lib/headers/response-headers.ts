@@ -1,0 +1,62 @@
+import type { RawHeaders } from '../exchange.ts';
+import { connectionFields, isHopByHop } from './hop-by-hop.ts';
+import { isFieldValue } from './raw-headers.ts';
+
+/** Fields that must not come as trailers: they frame, route, authorise or are hop-by-hop (RFC 9110 §6.5.1). */
+const NOT_IN_TRAILERS: ReadonlySet<string> = new Set([
+  'authorization',
+  'cache-control',
+  'content-encoding',
+  'content-length',
+  'content-range',
+  'content-type',
+  'cookie',
+  'expect',
+  'host',
+  'max-forwards',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'set-cookie',
+  'trailer',
+  'www-authenticate',
+]);
+
+/**
+ * Returns the fields of an upstream response that go downstream, with case, order and duplicates as they came;
+ * undefined when a value holds a byte that no field may hold.
+ *
+ * @param keepTrailer whether trailers will be forwarded, so that `Trailer` may announce them
+ */
+export function responseHeaders(
+  status: number,
+  upstream: RawHeaders,
+  keepTrailer: boolean,
+): string[] | undefined {
+  const named = connectionFields(upstream);
+  const headers: string[] = [];
+  const framed = status >= 200 && status !== 204;
+  for (let i = 0; i + 1 < upstream.length; i += 2) {
+    const field = upstream[i] as string;
+    const value = upstream[i + 1] as string;
+    if (!isFieldValue(value)) return undefined;
+    const name = field.toLowerCase();
+    if (isHopByHop(name) || name === 'proxy-authenticate' || named.has(name)) continue;
+    if (name === 'content-length' && !framed) continue;
+    if (name === 'trailer' && !keepTrailer) continue;
+    headers.push(field, value);
+  }
+  return headers;
+}
+
+/** Returns the trailers that may go downstream; the rest is dropped. */
+export function responseTrailers(upstream: RawHeaders): string[] {
+  const trailers: string[] = [];
+  for (let i = 0; i + 1 < upstream.length; i += 2) {
+    const field = upstream[i] as string;
+    const value = upstream[i + 1] as string;
+    const name = field.toLowerCase();
+    if (isHopByHop(name) || NOT_IN_TRAILERS.has(name) || !isFieldValue(value)) continue;
+    trailers.push(field, value);
+  }
+  return trailers;
+}

@@ -1,0 +1,102 @@
+import type { Clock } from '@evenkeel/core';
+import { errorResponse } from '../errors/error-response.ts';
+import { type Failure, failure, type Reason } from '../errors/reason.ts';
+import type { ProxyEvents } from '../events/proxy-events.ts';
+import type { Exchange, ResponseListener } from '../exchange.ts';
+import type { Route } from '../routing/route-table.ts';
+
+/** What all exchanges of a pipeline share. */
+export interface RunContext {
+  readonly clock: Clock;
+  readonly events: ProxyEvents;
+  /** Told when the exchange is over. */
+  ended(run: ExchangeRun): void;
+}
+
+/** The upstream half of an exchange, as far as the downstream half steers it. */
+export interface UpstreamHalf {
+  /** The downstream can take more. */
+  resume(): void;
+  /** The exchange is over before the upstream was: let go of it at once. */
+  abort(): void;
+  readonly endpoint: string | undefined;
+  readonly attempts: number;
+}
+
+/** One exchange on its way through the pipeline: writes the proxy's own answers and tells how it ended. */
+export class ExchangeRun implements ResponseListener {
+  readonly exchange: Exchange;
+  route: Route | undefined;
+  /** The authority of the request, once it is known to be valid. */
+  host: string | undefined;
+  status = 0;
+  upstream: UpstreamHalf | undefined;
+  private reason: Reason | undefined;
+  private error: unknown;
+  private readonly context: RunContext;
+  private readonly startedAt: number;
+
+  constructor(exchange: Exchange, context: RunContext) {
+    this.exchange = exchange;
+    this.context = context;
+    this.startedAt = context.clock.now();
+  }
+
+  /** Answers with a failure; where a response is under way already, breaks that off instead. */
+  fail(failure: Failure, error?: unknown): void {
+    const { response, method } = this.exchange;
+    this.reason ??= failure.reason;
+    this.error ??= error;
+    if (response.started) {
+      response.abort();
+      return;
+    }
+    const { headers, body } = errorResponse(failure);
+    this.status = failure.status;
+    response.start(failure.status, '', headers);
+    if (method !== 'HEAD') response.write(body);
+    response.end();
+  }
+
+  /** Answers with a small response that is no failure. */
+  answer(status: number, headers: readonly string[], body?: Buffer): void {
+    const { response } = this.exchange;
+    this.status = status;
+    response.start(status, '', headers);
+    if (body !== undefined) response.write(body);
+    response.end();
+  }
+
+  /** Breaks the exchange off, whatever state it is in. */
+  breakOff(reason: Reason): void {
+    this.reason ??= reason;
+    this.exchange.response.abort();
+  }
+
+  drained(): void {
+    this.upstream?.resume();
+  }
+
+  closed(complete: boolean): void {
+    const { context, exchange, upstream } = this;
+    if (!complete) upstream?.abort();
+    context.ended(this);
+    if (!context.events.wanted) return;
+    const reason = this.reason ?? (complete ? undefined : 'client-gone');
+    context.events.emit({
+      type: 'exchangeEnded',
+      method: exchange.method,
+      host: this.host,
+      target: exchange.target,
+      remoteAddress: exchange.remoteAddress,
+      route: this.route?.name,
+      cluster: this.route?.cluster,
+      endpoint: upstream?.endpoint,
+      attempts: upstream?.attempts ?? 0,
+      status: this.status === 0 ? failure(reason ?? 'client-gone').status : this.status,
+      reason,
+      error: this.error,
+      durationMs: context.clock.now() - this.startedAt,
+    });
+  }
+}

@@ -1,0 +1,133 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { manualClock } from '@evenkeel/core/testing';
+import { expect, it } from 'vitest';
+import { parts, rawClient } from './testing/raw-client.ts';
+import { rawUpstream } from './testing/raw-upstream.ts';
+import { startProxy } from './testing/start-proxy.ts';
+
+const GET = 'GET / HTTP/1.1\r\nHost: h\r\n\r\n';
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+
+it('lets open exchanges finish and asks their clients to close', async () => {
+  await using upstream = await rawUpstream();
+  await using proxy = await startProxy([upstream.port]);
+  using client = rawClient(proxy.port, GET);
+  const connection = await upstream.connection(0);
+  await connection.until('\r\n\r\n');
+  const closed = proxy.proxy.close();
+  let done = false;
+  void closed.then(() => {
+    done = true;
+  });
+  connection.socket.write(OK);
+  const answer = parts((await client.end()).text);
+  expect(answer.body).toBe('ok');
+  expect(answer.head).toMatch(/\r\nconnection: close\r\n/i);
+  await closed;
+  expect(done).toBe(true);
+});
+
+it('closes idle connections, used or not, and accepts no new ones', async () => {
+  await using upstream = await rawUpstream(OK);
+  await using proxy = await startProxy([upstream.port]);
+  using used = rawClient(proxy.port, GET);
+  await used.until('ok');
+  using unused = rawClient(proxy.port);
+  await once(unused.socket, 'connect');
+  using sentPart = rawClient(proxy.port, '');
+  await once(sentPart.socket, 'connect');
+  await proxy.proxy.close();
+  await Promise.all([used.end(), unused.end(), sentPart.end()]);
+  const refused = connect(proxy.port, '127.0.0.1');
+  const [error] = await once(refused, 'error');
+  expect(error).toMatchObject({ code: 'ECONNREFUSED' });
+});
+
+it('answers a request that arrived before the close', async () => {
+  await using upstream = await rawUpstream(OK);
+  await using proxy = await startProxy([upstream.port]);
+  using client = rawClient(proxy.port, GET);
+  await client.until('ok');
+  const received = client.received.length;
+  client.write(GET);
+  // The bytes are in the kernel when the write has been flushed on loopback.
+  await new Promise((resolve) => client.socket.write('', resolve));
+  const closed = proxy.proxy.close();
+  const { text } = await client.end();
+  expect(parts(text.slice(received)).body).toBe('ok');
+  await closed;
+});
+
+it('breaks off what is left after the grace', async () => {
+  const clock = manualClock();
+  await using upstream = await rawUpstream();
+  await using proxy = await startProxy([upstream.port], { clock });
+  using client = rawClient(proxy.port, GET);
+  const connection = await upstream.connection(0);
+  await connection.until('\r\n\r\n');
+  const closed = proxy.proxy.close({ graceMs: 500 });
+  clock.advance(499);
+  expect(client.socket.destroyed).toBe(false);
+  expect(proxy.proxy.active).toBe(1);
+  clock.advance(1);
+  await Promise.all([closed, client.end(), connection.closed]);
+  expect(proxy.proxy.active).toBe(0);
+});
+
+it('waits for tunnels as well, up to the grace', async () => {
+  const clock = manualClock();
+  await using upstream = await rawUpstream(
+    'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+  );
+  await using proxy = await startProxy([upstream.port], { clock });
+  using client = rawClient(
+    proxy.port,
+    GET.replace('\r\n\r\n', '\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n'),
+  );
+  await client.until('101');
+  const closed = proxy.proxy.close({ graceMs: 500 });
+  expect(proxy.proxy.active).toBe(1);
+  clock.advance(500);
+  await Promise.all([closed, client.end()]);
+});
+
+it('can be called again, and with a shorter grace', async () => {
+  const clock = manualClock();
+  await using upstream = await rawUpstream();
+  await using proxy = await startProxy([upstream.port], { clock });
+  using client = rawClient(proxy.port, GET);
+  await (await upstream.connection(0)).until('\r\n\r\n');
+  const first = proxy.proxy.close({ graceMs: 10_000 });
+  const second = proxy.proxy.close({ graceMs: 10 });
+  clock.advance(10);
+  await Promise.all([first, second, client.end()]);
+  await proxy.proxy.close();
+  await expect(proxy.proxy.listen({ port: 0 })).rejects.toThrow('the proxy is closed');
+});
+
+it('reports a port that is in use', async () => {
+  await using proxy = await startProxy([]);
+  await expect(proxy.proxy.listen({ port: proxy.port, host: '127.0.0.1' })).rejects.toMatchObject({
+    code: 'EADDRINUSE',
+  });
+});
+
+it('can be embedded in any server of node:http', async () => {
+  await using upstream = await rawUpstream(OK);
+  await using proxy = await startProxy([upstream.port]);
+  const server = createServer((request, response) => {
+    if (request.url === '/own') response.end('mine');
+    else proxy.proxy.handle(request, response);
+  });
+  server.on('upgrade', proxy.proxy.handleUpgrade);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const text = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+  expect(await text('/own')).toBe('mine');
+  expect(await text('/other')).toBe('ok');
+  server.close();
+  server.closeAllConnections();
+});

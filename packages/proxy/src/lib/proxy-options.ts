@@ -1,0 +1,37 @@
+import type { Clock } from '@evenkeel/core';
+import type { HttpClientOptions } from '@evenkeel/http-client';
+import type { Dispatcher } from 'undici';
+import type { RouteOptions } from './routing/route-options.ts';
+import type { ConnectionOptions } from './transports/node-http-options.ts';
+
+/** Options of `createProxy`. Only `routes` and `clusters` are needed. */
+export interface ProxyOptions {
+  /** Which requests go to which cluster. A request that none matches is answered 404. */
+  readonly routes: readonly RouteOptions[];
+  /** The clusters that routes name, with settings of their own where they need some. Stay the caller's: the proxy does not close them. */
+  readonly clusters: HttpClientOptions['clusters'];
+  /** How all clusters are spoken to: retries, hedging, timeouts, connections. @default the defaults of `createHttpClient` */
+  readonly client?: Omit<HttpClientOptions, 'clusters'>;
+  /** Takes the place of the proxy's own client: it must send `http://<cluster>/…` to the cluster of that name. Stays the caller's. */
+  readonly dispatcher?: Dispatcher;
+  /** The name in `Via`; give each tier of proxies its own, as it also tells loops. @default 'evenkeel' */
+  readonly name?: string;
+  /** Addresses and networks of peers whose `X-Forwarded-*` and `Forwarded` are believed and extended. @default none: theirs are replaced */
+  readonly trustedProxies?: readonly string[];
+  /** Protocols that `Upgrade` may switch to, in lower case; others are ignored. @default ['websocket'] */
+  readonly upgrades?: readonly string[];
+  /** A longer request target is answered 414. @default 8_192 */
+  readonly maxTargetLength?: number;
+  /** More header fields in a request are answered 431. @default 100 */
+  readonly maxHeaders?: number;
+  /** Limits of downstream connections. */
+  readonly connections?: ConnectionOptions;
+  /** @default systemClock */
+  readonly clock?: Clock;
+}
+
+/** How a proxy is closed. */
+export interface CloseOptions {
+  /** How long open exchanges may take to finish before they are broken off, in ms. @default 25_000 */
+  readonly graceMs?: number;
+}

@@ -1,0 +1,213 @@
+import { createHash } from 'node:crypto';
+import { manualClock } from '@evenkeel/core/testing';
+import { expect, it } from 'vitest';
+import { rawClient } from './testing/raw-client.ts';
+import { rawUpstream } from './testing/raw-upstream.ts';
+import { startProxy } from './testing/start-proxy.ts';
+
+const GET = 'GET / HTTP/1.1\r\nHost: h\r\n\r\n';
+const MIB = 1024 * 1024;
+
+it('passes parts of an answer on as they come', async () => {
+  await using upstream = await rawUpstream();
+  await using proxy = await startProxy([upstream.port]);
+  using client = rawClient(proxy.port, GET);
+  const { socket, until } = await upstream.connection(0);
+  await until('\r\n\r\n');
+  socket.write('HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n');
+  await client.until('text/event-stream\r\n');
+  await client.until('\r\n\r\n');
+  socket.write('6\r\ndata 1\r\n');
+  await client.until('data 1');
+  socket.write('6\r\ndata 2\r\n');
+  await client.until('data 2');
+  socket.write('0\r\n\r\n');
+  await client.until('0\r\n\r\n');
+});
+
+it('passes parts of a request on as they come', async () => {
+  await using upstream = await rawUpstream();
+  await using proxy = await startProxy([upstream.port]);
+  using client = rawClient(
+    proxy.port,
+    'POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n',
+  );
+  const connection = await upstream.connection(0);
+  await connection.until('one');
+  client.write('3\r\ntwo\r\n');
+  await connection.until('two');
+  client.write('0\r\n\r\n');
+  await connection.until('0\r\n\r\n');
+  connection.socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+  await client.until('ok');
+});
+
+it('an answer that nobody reads holds the upstream back, and arrives whole later', async () => {
+  const size = 64 * MIB;
+  const sent = createHash('md5');
+  let written = 0;
+  let stalled: () => void = () => {};
+  const firstStall = new Promise<void>((resolve) => {
+    stalled = resolve;
+  });
+  await using upstream = await rawUpstream((_head, { socket }) => {
+    socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${size}\r\n\r\n`);
+    const block = Buffer.alloc(MIB);
+    const more = (): void => {
+      while (written < size) {
+        block.fill(written / MIB);
+        sent.update(block);
+        written += block.length;
+        if (!socket.write(Buffer.from(block))) {
+          socket.once('drain', more);
+          setTimeout(() => {
+            if (socket.writableNeedDrain) stalled();
+          }, 200).unref();
+          return;
+        }
+      }
+    };
+    more();
+  });
+  await using proxy = await startProxy([upstream.port]);
+  using client = rawClient(proxy.port);
+  client.socket.removeAllListeners('data');
+  client.socket.pause();
+  client.write(GET);
+  await firstStall;
+  // What is under way sits in the buffers of the kernel and two streams: far less than the whole.
+  expect(written).toBeLessThan(size / 2);
+  const got = createHash('md5');
+  let length = 0;
+  let head = true;
+  await new Promise<void>((resolve) => {
+    client.socket.on('data', (chunk: Buffer) => {
+      const body = head ? chunk.subarray(chunk.indexOf('\r\n\r\n') + 4) : chunk;
+      head = false;
+      got.update(body);
+      length += body.length;
+      if (length === size) resolve();
+    });
+    client.socket.resume();
+  });
+  expect(got.digest('hex')).toBe(sent.digest('hex'));
+});
+
+it('a request that the upstream does not read holds the client back', async () => {
+  await using upstream = await rawUpstream();
+  await using proxy = await startProxy([upstream.port]);
+  const size = 64 * MIB;
+  using client = rawClient(proxy.port, `PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: ${size}\r\n\r\nx`);
+  const connection = await upstream.connection(0);
+  await connection.until('\r\n\r\nx');
+  connection.socket.pause();
+  let written = 1;
+  const block = Buffer.alloc(MIB);
+  let stalled = false;
+  while (!stalled && written + block.length <= size) {
+    written += block.length;
+    if (client.socket.write(block)) continue;
+    stalled = await Promise.race([
+      new Promise<boolean>((resolve) => client.socket.once('drain', () => resolve(false))),
+      new Promise<boolean>((resolve) => setTimeout(resolve, 500, true)),
+    ]);
+  }
+  expect(stalled).toBe(true);
+  expect(written).toBeLessThan(size / 2);
+});
+
+it('a client that goes away takes the upstream request with it at once', async () => {
+  await using upstream = await rawUpstream();
+  await using proxy = await startProxy([upstream.port]);
+  const client = rawClient(proxy.port, GET);
+  const connection = await upstream.connection(0);
+  await connection.until('\r\n\r\n');
+  client.socket.destroy();
+  await connection.closed;
+  expect(await proxy.event(0)).toMatchObject({ status: 499, reason: 'client-gone' });
+  expect(proxy.cluster.inspect().endpoints[0]).toMatchObject({ inFlight: 0, failures: 0, cancelled: 1 });
+});
+
+it('a client that goes away in the middle of its request never looks finished to the upstream', async () => {
+  await using upstream = await rawUpstream();
+  await using proxy = await startProxy([upstream.port]);
+  const client = rawClient(
+    proxy.port,
+    'POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n',
+  );
+  const connection = await upstream.connection(0);
+  await connection.until('one');
+  client.socket.destroy();
+  await connection.closed;
+  expect(connection.received.endsWith('0\r\n\r\n')).toBe(false);
+  expect(await proxy.event(0)).toMatchObject({ status: 499, reason: 'client-gone' });
+});
+
+it('a client that goes away while its pipelined request waits takes that one along too', async () => {
+  await using upstream = await rawUpstream();
+  await using proxy = await startProxy([upstream.port]);
+  const client = rawClient(proxy.port, `${GET}POST /2 HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi`);
+  const [first, second] = [await upstream.connection(0), await upstream.connection(1)];
+  await Promise.all([first.until('\r\n\r\n'), second.until('\r\n\r\n')]);
+  client.socket.destroy();
+  await Promise.all([first.closed, second.closed]);
+  await proxy.event(1);
+  expect(proxy.proxy.active).toBe(0);
+});
+
+it('relays a final answer that comes before the end of the request, and lets the client send on for a while', async () => {
+  const clock = manualClock();
+  await using upstream = await rawUpstream((_head, { socket }) => {
+    socket.end('HTTP/1.1 413 Content Too Large\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbig!');
+  });
+  await using proxy = await startProxy([upstream.port], { clock, connections: { lingerMs: 700 } });
+  using client = rawClient(proxy.port, 'PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nstart');
+  await client.until('big!');
+  await proxy.event(0);
+  client.write('more');
+  expect(client.socket.destroyed).toBe(false);
+  clock.advance(700);
+  await client.end();
+});
+
+it('keeps the connection when the rest of such a request comes in time', async () => {
+  await using upstream = await rawUpstream((head, { socket }) => {
+    if (head.startsWith('PUT'))
+      socket.end('HTTP/1.1 403 No\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno');
+    else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nyes');
+  });
+  await using proxy = await startProxy([upstream.port]);
+  using client = rawClient(proxy.port, 'PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nstart');
+  await client.until('no');
+  client.write(`12345${GET}`);
+  await client.until('yes');
+});
+
+it('gives a client that leaves its answer unread up after a while', async () => {
+  const clock = manualClock();
+  await using upstream = await rawUpstream((_head, { socket }) => {
+    socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n');
+    const block = Buffer.alloc(MIB);
+    const more = (): void => {
+      while (!socket.destroyed && socket.write(`${block.length.toString(16)}\r\n`) && socket.write(block)) {
+        socket.write('\r\n');
+      }
+    };
+    socket.on('drain', more);
+    more();
+  });
+  await using proxy = await startProxy([upstream.port], { clock, connections: { sendTimeoutMs: 900 } });
+  using client = rawClient(proxy.port);
+  client.socket.pause();
+  client.write(GET);
+  await new Promise<void>((resolve) => {
+    const timer = setInterval(() => {
+      if (clock.pendingTimers === 0) return;
+      clearInterval(timer);
+      resolve();
+    }, 10);
+  });
+  const closed = proxy.event(0);
+  for (let i = 0; i < 20 && proxy.events.length === 0; i++) await clock.advanceAsync(900);
+  expect(await closed).toMatchObject({ status: 200, reason: 'client-gone' });
+});

@@ -1,0 +1,147 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { EvenkeelError, InvalidOptionsError, numberOption, systemClock } from '@evenkeel/core';
+import { createHttpClient, type HttpClientOptions } from '@evenkeel/http-client';
+import type { ProxyListener } from './events/proxy-event.ts';
+import { proxyEvents } from './events/proxy-events.ts';
+import type { Exchange } from './exchange.ts';
+import { trustedPeers } from './headers/trusted-peers.ts';
+import { createPipeline } from './pipeline/pipeline.ts';
+import type { CloseOptions, ProxyOptions } from './proxy-options.ts';
+import { routeTable } from './routing/route-table.ts';
+import { nodeHttpExchange } from './transports/node-http-exchange.ts';
+import { resolveConnectionOptions } from './transports/node-http-options.ts';
+import { type Listener, type ListenOptions, listenNodeHttp } from './transports/node-http-server.ts';
+import { upgradeExchange } from './transports/node-http-upgrade.ts';
+
+/** Where a proxy accepts connections. */
+export interface ProxyAddress {
+  readonly address: string;
+  /** The real port, also where 0 was asked for. */
+  readonly port: number;
+}
+
+/** A reverse proxy: routes in front of balanced clusters. */
+export interface ReverseProxy extends AsyncDisposable {
+  /** Takes a request of any `node:http` server, as its `request` listener. */
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  /** Takes an upgrade of any `node:http` server, as its `upgrade` listener. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Takes an exchange of any transport. */
+  exchange(exchange: Exchange): void;
+  /**
+   * Accepts connections; may be called for several addresses.
+   *
+   * @throws the system's error, such as `EADDRINUSE`; an EvenkeelError when the proxy is closed
+   */
+  listen(options: ListenOptions): Promise<ProxyAddress>;
+  /** Exchanges that are open now, tunnels included. */
+  readonly active: number;
+  /** Calls the listener with each event until disposed. */
+  subscribe(listener: ProxyListener): Disposable;
+  /**
+   * Stops accepting, lets open exchanges finish and asks their clients to close, then breaks off what is left after
+   * `graceMs`. Further calls wait for the first; one with a shorter grace shortens it.
+   */
+  close(options?: CloseOptions): Promise<void>;
+}
+
+/**
+ * Makes a proxy.
+ *
+ * @throws InvalidOptionsError naming the option, what it got and what is allowed
+ */
+export function createProxy(options: ProxyOptions): ReverseProxy {
+  const { clock = systemClock, name = 'evenkeel', upgrades = ['websocket'] } = options;
+  if (!/^[\w.~-]+$/.test(name)) throw new InvalidOptionsError('name', name, 'a token such as "edge-1"');
+  const integer = { min: 1, integer: true };
+  const limits = {
+    maxTargetLength: numberOption('maxTargetLength', options.maxTargetLength, 8_192, integer),
+    maxHeaders: numberOption('maxHeaders', options.maxHeaders, 100, integer),
+  };
+  const connections = resolveConnectionOptions(options.connections);
+  const routes = routeTable(options.routes, clusterNames(options.clusters));
+  const trusted = trustedPeers(options.trustedProxies);
+  const protocols = new Set(upgrades.map((protocol) => protocol.toLowerCase()));
+  const own =
+    options.dispatcher === undefined
+      ? createHttpClient({ clock, ...options.client, clusters: options.clusters })
+      : undefined;
+  const events = proxyEvents();
+  const pipeline = createPipeline({
+    routes,
+    dispatcher: options.dispatcher ?? (own as NonNullable<typeof own>),
+    ownHost: clustersWithOwnHost(options.clusters),
+    proxyName: name.toLowerCase(),
+    trusted,
+    limits,
+    clock,
+    events,
+  });
+  const { sendTimeoutMs, lingerMs } = connections;
+  const policy = { clock, sendTimeoutMs, lingerMs, draining: false };
+  const listeners = new Set<Listener>();
+  const breakOff = (): void => {
+    pipeline.abort();
+    for (const listener of listeners) listener.destroy();
+    void own?.destroy();
+  };
+  let closing: Promise<void> | undefined;
+
+  const shutDown = async (): Promise<void> => {
+    policy.draining = true;
+    // Whole turns of the event loop: what has arrived is read, so that it is not among the idle connections.
+    for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+    await Promise.all([pipeline.idle(), ...[...listeners].map((listener) => listener.close())]);
+    await own?.close();
+  };
+
+  const proxy: ReverseProxy = {
+    handle: (request, response) => pipeline.handle(nodeHttpExchange(request, response, policy)),
+    handleUpgrade: (request, socket, head) =>
+      pipeline.handle(upgradeExchange(request, socket, head, policy, protocols)),
+    exchange: (exchange) => pipeline.handle(exchange),
+    async listen(where) {
+      if (closing !== undefined) throw new EvenkeelError('ERR_EVENKEEL_CLOSED', 'the proxy is closed');
+      const listener = await listenNodeHttp(where, {
+        connections,
+        policy,
+        upgrades: protocols,
+        events,
+        handle: pipeline.handle,
+      });
+      listeners.add(listener);
+      return { address: listener.address, port: listener.port };
+    },
+    get active() {
+      return pipeline.active;
+    },
+    subscribe: (listener) => events.subscribe(listener),
+    close(how = {}) {
+      const graceMs = numberOption('graceMs', how.graceMs, 25_000);
+      closing ??= shutDown();
+      const timer = clock.setTimer(breakOff, graceMs);
+      return closing.finally(() => timer[Symbol.dispose]());
+    },
+    [Symbol.asyncDispose]: () => proxy.close(),
+  };
+  return proxy;
+}
+
+function clusterNames(clusters: HttpClientOptions['clusters']): ReadonlySet<string> {
+  return new Set(isList(clusters) ? clusters.map((cluster) => cluster.name) : Object.keys(clusters));
+}
+
+/** The client gives way to a Host that is set, so these must come without. */
+function clustersWithOwnHost(clusters: HttpClientOptions['clusters']): ReadonlySet<string> {
+  const entries = isList(clusters) ? [] : Object.entries(clusters);
+  return new Set(
+    entries
+      .filter(([, value]) => 'hostHeader' in value && value.hostHeader === 'endpoint')
+      .map(([name]) => name),
+  );
+}
+
+function isList<T>(value: readonly T[] | Readonly<Record<string, unknown>>): value is readonly T[] {
+  return Array.isArray(value);
+}

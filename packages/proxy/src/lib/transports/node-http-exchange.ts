@@ -1,0 +1,80 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import { TLSSocket } from 'node:tls';
+import type { Exchange, RawHeaders, RequestBody, ResponseWriter } from '../exchange.ts';
+import { hasContent } from '../request/check-request.ts';
+import { type BareConnection, type ConnectionPolicy, NodeHttpResponse } from './node-http-response.ts';
+import { RequestBodyStream } from './request-body-stream.ts';
+
+/** What the event that brought a request says of it. */
+export interface RequestKind {
+  /**
+   * Set where `node:http` has let go of the connection: with the protocol to switch to, undefined when the
+   * switch is ignored.
+   */
+  readonly upgrade?: BareConnection & { readonly protocol: string | undefined };
+  /** Whether the client waits for `100 Continue`, and nobody has sent it. */
+  readonly expectsContinue?: boolean;
+}
+
+/** Makes an exchange of a request and response of `node:http`. */
+export function nodeHttpExchange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  policy: ConnectionPolicy,
+  { upgrade, expectsContinue = false }: RequestKind = {},
+): Exchange {
+  const hasBody = upgrade === undefined && hasContent(request.rawHeaders);
+  return new NodeHttpExchange(request, new NodeHttpResponse(request, response, policy, upgrade), {
+    body: hasBody ? requestBody(request, response, expectsContinue) : undefined,
+    upgrade: upgrade?.protocol,
+  });
+}
+
+class NodeHttpExchange implements Exchange {
+  readonly method: string;
+  readonly target: string;
+  readonly httpVersion: string;
+  readonly rawHeaders: RawHeaders;
+  readonly remoteAddress: string | undefined;
+  readonly encrypted: boolean;
+  readonly body: RequestBody | undefined;
+  readonly upgrade: string | undefined;
+  readonly response: ResponseWriter;
+
+  constructor(
+    request: IncomingMessage,
+    response: ResponseWriter,
+    parts: { body: RequestBody | undefined; upgrade: string | undefined },
+  ) {
+    this.method = request.method ?? '';
+    this.target = request.url ?? '';
+    // A request line of HTTP/1.x that claims another major version is none that can be understood.
+    this.httpVersion = request.httpVersionMajor === 1 ? request.httpVersion : 'unknown';
+    this.rawHeaders = request.rawHeaders;
+    this.remoteAddress = plainAddress(request.socket.remoteAddress);
+    this.encrypted = request.socket instanceof TLSSocket;
+    this.body = parts.body;
+    this.upgrade = parts.upgrade;
+    this.response = response;
+  }
+}
+
+function requestBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  expectsContinue: boolean,
+): RequestBody {
+  return {
+    open(): Readable {
+      return new RequestBodyStream(request, () => {
+        if (expectsContinue && !response.headersSent) response.writeContinue();
+      });
+    },
+  };
+}
+
+/** Writes an IPv4 address that came over an IPv6 socket as IPv4. */
+function plainAddress(address: string | undefined): string | undefined {
+  return address?.startsWith('::ffff:') === true ? address.slice('::ffff:'.length) : address;
+}

@@ -1,0 +1,169 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
+import type { Clock } from '@evenkeel/core';
+import type { RawHeaders, ResponseListener, ResponseWriter } from '../exchange.ts';
+import { fieldValues, isFieldValue } from '../headers/raw-headers.ts';
+import { exchangeClosed, exchangeOpened, type OpenExchange } from './open-exchanges.ts';
+import { responseHead } from './raw-response.ts';
+
+/** What the connections of one transport have in common. */
+export interface ConnectionPolicy {
+  readonly clock: Clock;
+  /** Whether responses must ask clients to close their connections. */
+  readonly draining: boolean;
+  /** How long a client may leave a response unread, in ms; 0 sets no limit. */
+  readonly sendTimeoutMs: number;
+  /** How long the rest of a request is read after its response has ended, in ms. */
+  readonly lingerMs: number;
+}
+
+/** A connection that `node:http` has let go of for an upgrade. */
+export interface BareConnection {
+  readonly socket: Duplex;
+  /** Bytes that came behind the request. */
+  readonly head: Buffer;
+}
+
+/** Writes responses through `node:http`. */
+export class NodeHttpResponse implements ResponseWriter, OpenExchange {
+  started = false;
+  closed = false;
+  private flushed = false;
+  private sized = false;
+  private switched = false;
+  private listener: ResponseListener | undefined;
+  private sendTimer: Disposable | undefined;
+  private readonly request: IncomingMessage;
+  private readonly response: ServerResponse;
+  private readonly policy: ConnectionPolicy;
+  private readonly bare: BareConnection | undefined;
+
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    policy: ConnectionPolicy,
+    bare?: BareConnection,
+  ) {
+    this.request = request;
+    this.response = response;
+    this.policy = policy;
+    this.bare = bare;
+  }
+
+  listen(listener: ResponseListener): void {
+    this.listener = listener;
+    const { request, response } = this;
+    response.on('error', () => {});
+    if (response.destroyed || request.socket.destroyed) {
+      queueMicrotask(() => this.close(false));
+      return;
+    }
+    exchangeOpened(request.socket, this);
+    response.once('close', () => this.close(response.writableFinished));
+  }
+
+  get received(): boolean {
+    return this.request.complete;
+  }
+
+  connectionClosed(): void {
+    this.close(this.response.writableFinished);
+  }
+
+  inform(status: number, headers: RawHeaders): void {
+    const { request, response } = this;
+    if (this.started || this.closed || request.httpVersion === '1.0') return;
+    response.socket?.write(responseHead(status, headers));
+  }
+
+  start(status: number, reason: string, headers: RawHeaders): void {
+    if (this.started || this.closed) return;
+    this.started = true;
+    this.sized = fieldValues(headers, 'content-length').length > 0;
+    const { response } = this;
+    if (this.policy.draining) response.shouldKeepAlive = false;
+    const phrase = reason !== '' && isFieldValue(reason) ? reason : undefined;
+    if (phrase === undefined) response.writeHead(status, headers as string[]);
+    else response.writeHead(status, phrase, headers as string[]);
+    // Content that comes in the same turn travels with the head; a response that streams later must not wait for it.
+    process.nextTick(() => {
+      if (!this.flushed && !this.closed) response.flushHeaders();
+    });
+  }
+
+  write(chunk: Uint8Array): boolean {
+    if (this.closed) return true;
+    this.flushed = true;
+    const { response } = this;
+    if (response.write(chunk)) return true;
+    if (this.sendTimer === undefined) {
+      const { clock, sendTimeoutMs } = this.policy;
+      if (sendTimeoutMs > 0) this.sendTimer = clock.setTimer(() => this.abort(), sendTimeoutMs);
+      response.once('drain', () => {
+        this.sendTimer?.[Symbol.dispose]();
+        this.sendTimer = undefined;
+        if (!this.closed) this.listener?.drained();
+      });
+    }
+    return false;
+  }
+
+  end(trailers: RawHeaders = []): void {
+    if (this.closed) return;
+    this.flushed = true;
+    const { response } = this;
+    if (trailers.length > 0 && response.chunkedEncoding) response.addTrailers(pairs(trailers));
+    response.end();
+  }
+
+  abort(): void {
+    if (this.closed) return;
+    const { response } = this;
+    const { socket } = response;
+    // A response that lasts until the connection closes would look whole after an orderly end: only a reset tells.
+    const untilClose = this.started && !this.sized && !response.chunkedEncoding;
+    if (this.switched) this.bare?.socket.destroy();
+    else if (untilClose && socket !== null && !(socket instanceof TLSSocket)) socket.resetAndDestroy();
+    else response.destroy();
+  }
+
+  switchProtocols(headers: RawHeaders): Duplex {
+    const { bare, request, response } = this;
+    if (bare === undefined) throw new TypeError('the exchange asks for no upgrade');
+    const { socket, head } = bare;
+    this.started = true;
+    this.switched = true;
+    response.detachSocket(socket as Socket);
+    exchangeClosed(request.socket, this);
+    socket.write(responseHead(101, [...headers, 'connection', 'upgrade']));
+    if (head.length > 0) socket.unshift(head);
+    socket.once('close', () => this.close(true));
+    return socket;
+  }
+
+  private close(complete: boolean): void {
+    if (this.closed) return;
+    this.closed = true;
+    exchangeClosed(this.request.socket, this);
+    this.sendTimer?.[Symbol.dispose]();
+    if (complete && this.bare === undefined && !this.request.complete) this.linger();
+    this.listener?.closed(complete);
+  }
+
+  /** Reads on, so that the client can send what it has begun and then read the answer, but not for ever. */
+  private linger(): void {
+    const { request } = this;
+    const timer = this.policy.clock.setTimer(() => request.socket.destroy(), this.policy.lingerMs);
+    request.once('close', () => timer[Symbol.dispose]());
+    request.resume();
+  }
+}
+
+function pairs(headers: RawHeaders): [string, string][] {
+  const result: [string, string][] = [];
+  for (let i = 0; i + 1 < headers.length; i += 2)
+    result.push([headers[i] as string, headers[i + 1] as string]);
+  return result;
+}

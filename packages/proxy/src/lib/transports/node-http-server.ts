@@ -1,0 +1,117 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { errorResponse } from '../errors/error-response.ts';
+import { failure, type Reason } from '../errors/reason.ts';
+import type { ProxyEvents } from '../events/proxy-events.ts';
+import type { Exchange } from '../exchange.ts';
+import { nodeHttpExchange } from './node-http-exchange.ts';
+import type { ResolvedConnectionOptions } from './node-http-options.ts';
+import type { ConnectionPolicy } from './node-http-response.ts';
+import { upgradeExchange, wantsUpgrade } from './node-http-upgrade.ts';
+import { canAnswerError } from './open-exchanges.ts';
+import { refuseConnection } from './raw-response.ts';
+
+/** Where a listener is to accept connections. */
+export interface ListenOptions {
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** @default all addresses */
+  readonly host?: string;
+}
+
+/** A listener that accepts connections. */
+export interface Listener {
+  readonly address: string;
+  /** The real port, also where 0 was asked for. */
+  readonly port: number;
+  /** Stops accepting and closes what is idle; resolves when the last connection has closed. */
+  close(): Promise<void>;
+  /** Closes every connection now. */
+  destroy(): void;
+}
+
+/** How often `node:http` looks for connections that are too slow, in ms. */
+const CHECK_INTERVAL_MS = 1_000;
+
+const REASON_OF_CODE: Readonly<Record<string, Reason>> = {
+  HPE_INVALID_METHOD: 'method-not-supported',
+  HPE_INVALID_URL: 'bad-target',
+  HPE_HEADER_OVERFLOW: 'headers-too-large',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 'headers-too-large',
+  HPE_INVALID_HEADER_TOKEN: 'bad-header',
+  HPE_INVALID_CONTENT_LENGTH: 'bad-framing',
+  HPE_UNEXPECTED_CONTENT_LENGTH: 'bad-framing',
+  HPE_INVALID_TRANSFER_ENCODING: 'bad-framing',
+  HPE_INVALID_CHUNK_SIZE: 'bad-framing',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
+};
+
+/** What a listener of `node:http` is made of. */
+export interface NodeHttpTransport {
+  readonly connections: ResolvedConnectionOptions;
+  readonly policy: ConnectionPolicy;
+  /** Protocols that `Upgrade` may switch to, in lower case. */
+  readonly upgrades: ReadonlySet<string>;
+  readonly events: ProxyEvents;
+  /** Takes each request. */
+  handle(exchange: Exchange): void;
+}
+
+/** Listens with `node:http` and hands each request over as an exchange. */
+export async function listenNodeHttp(where: ListenOptions, transport: NodeHttpTransport): Promise<Listener> {
+  const { connections, policy, upgrades, events, handle } = transport;
+  const server = createServer({
+    headersTimeout: connections.headersTimeoutMs,
+    requestTimeout: connections.requestTimeoutMs,
+    keepAliveTimeout: connections.keepAliveTimeoutMs,
+    maxHeaderSize: connections.maxHeaderBytes,
+    connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    noDelay: true,
+    requireHostHeader: false,
+    shouldUpgradeCallback: (request) => wantsUpgrade(request, upgrades),
+  });
+  // The default drops fields beyond 2,000 in silence; the pipeline has a limit that answers.
+  server.maxHeadersCount = 0;
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void =>
+    handle(nodeHttpExchange(request, response, policy));
+  server.on('request', onRequest);
+  server.on('checkContinue', (request, response) => {
+    handle(nodeHttpExchange(request, response, policy, { expectsContinue: true }));
+  });
+  server.on('checkExpectation', (_request, response) => {
+    const { headers, body } = errorResponse(failure('expectation-failed'));
+    response.writeHead(417, headers as string[]).end(body);
+  });
+  server.on('upgrade', (request, socket, head) =>
+    handle(upgradeExchange(request, socket, head, policy, upgrades)),
+  );
+  server.on('connect', (_request, socket) => refuseConnection(socket, failure('method-not-supported')));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const reason = REASON_OF_CODE[error.code ?? ''] ?? 'bad-request';
+    if (!socket.writable || !canAnswerError(socket)) socket.destroy();
+    else {
+      refuseConnection(socket, failure(reason));
+      const { remoteAddress } = socket as Socket;
+      events.emit({ type: 'connectionRefused', remoteAddress, reason, error });
+    }
+  });
+  await bind(server, where);
+  server.on('error', (error) => events.emit({ type: 'listenerFailed', error }));
+  const { address, port } = server.address() as AddressInfo;
+  return {
+    address,
+    port,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+    destroy: () => server.closeAllConnections(),
+  };
+}
+
+function bind(server: Server, { port, host }: ListenOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
