@@ -1,5 +1,4 @@
 import { createServer } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 
 // A backend of the demo, in a process of its own so that it can really be killed. Arguments: its behaviour as JSON.
 // It tells its port to the parent and ends with it.
@@ -16,15 +15,16 @@ export interface BackendBehaviour {
 const behaviour = JSON.parse(process.argv[2] ?? '{}') as BackendBehaviour;
 const { port, delayMs, failRatio } = behaviour;
 
-const server = createServer(async (request, response) => {
+const server = createServer((request, response) => {
   request.resume();
   if (request.url === '/healthz') {
     response.end('ok\n');
     return;
   }
-  await delay(delayMs);
-  response.statusCode = Math.random() < failRatio ? 500 : 200;
-  response.end(`${response.statusCode === 200 ? 'done' : 'failed'}\n`);
+  setTimeout(() => {
+    response.statusCode = Math.random() < failRatio ? 500 : 200;
+    response.end(`${response.statusCode === 200 ? 'done' : 'failed'}\n`);
+  }, delayMs);
 });
 
 server.listen(port, '127.0.0.1', () => {
