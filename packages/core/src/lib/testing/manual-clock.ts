@@ -1,10 +1,5 @@
 import type { Clock } from '../clock.ts';
-
-interface Timer {
-  readonly at: number;
-  readonly order: number;
-  readonly callback: () => void;
-}
+import { type QueuedTimer, TimerQueue } from './timer-queue.ts';
 
 /** A clock that stands still until it is told to go on. */
 export interface ManualClock extends Clock {
@@ -22,21 +17,14 @@ export interface ManualClock extends Clock {
  * @param start the first value of `now()`, in ms
  */
 export function manualClock(start = 0): ManualClock {
-  const timers = new Set<Timer>();
+  const timers = new TimerQueue();
   let now = start;
   let order = 0;
+  let pending = 0;
 
-  const nextDue = (limit: number): Timer | undefined => {
-    let next: Timer | undefined;
-    for (const timer of timers) {
-      if (timer.at > limit) continue;
-      if (next === undefined || timer.at < next.at || (timer.at === next.at && timer.order < next.order))
-        next = timer;
-    }
-    return next;
-  };
-  const fire = (timer: Timer): void => {
-    timers.delete(timer);
+  const fire = (timer: QueuedTimer): void => {
+    pending--;
+    timer.cancelled = true;
     now = Math.max(now, timer.at);
     timer.callback();
   };
@@ -44,22 +32,29 @@ export function manualClock(start = 0): ManualClock {
   return {
     now: () => now,
     setTimer(callback, ms) {
-      const timer: Timer = { at: now + Math.max(0, ms), order: order++, callback };
-      timers.add(timer);
-      return { [Symbol.dispose]: () => void timers.delete(timer) };
+      const timer: QueuedTimer = { at: now + Math.max(0, ms), order: order++, callback, cancelled: false };
+      timers.push(timer);
+      pending++;
+      return {
+        [Symbol.dispose]() {
+          if (timer.cancelled) return;
+          timer.cancelled = true;
+          pending--;
+        },
+      };
     },
     get pendingTimers() {
-      return timers.size;
+      return pending;
     },
     advance(ms) {
       const end = now + ms;
-      for (let timer = nextDue(end); timer !== undefined; timer = nextDue(end)) fire(timer);
+      for (let timer = timers.takeDue(end); timer !== undefined; timer = timers.takeDue(end)) fire(timer);
       now = end;
     },
     async advanceAsync(ms) {
       const end = now + ms;
       await settle();
-      for (let timer = nextDue(end); timer !== undefined; timer = nextDue(end)) {
+      for (let timer = timers.takeDue(end); timer !== undefined; timer = timers.takeDue(end)) {
         fire(timer);
         await settle();
       }
