@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
+import type { RequestBody } from './body.ts';
 import type { Policy } from './policy.ts';
-import type { RequestBody } from './request-body.ts';
 import { headerValue, type StableHeaders, stableHeaders, withHeader } from './request-headers.ts';
 import type { Target, Upstream } from './upstream.ts';
 

@@ -1,9 +1,9 @@
 import type { Outcome, PickContext, PickResult } from '@evenkeel/core';
 import { Attempt, type AttemptOwner } from './attempt.ts';
 import type { Downstream } from './downstream.ts';
-import type { Dispatch, Engine } from './engine.ts';
 import { type AttemptEvent, attemptChannel } from './events.ts';
 import { notifyObserver } from './notify-observer.ts';
+import type { Dispatch, RequestContext } from './request-context.ts';
 import type { RequestPlan } from './request-plan.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -18,7 +18,7 @@ export interface AttemptsOwner extends AttemptOwner {
 export class Attempts {
   /** Those that have not ended. */
   readonly live: Attempt[] = [];
-  private readonly engine: Engine;
+  private readonly shared: RequestContext;
   private readonly upstream: Upstream;
   private readonly plan: RequestPlan;
   private readonly dispatch: Dispatch;
@@ -27,14 +27,14 @@ export class Attempts {
   private tried: Set<string> | undefined = undefined;
 
   constructor(
-    engine: Engine,
+    shared: RequestContext,
     upstream: Upstream,
     plan: RequestPlan,
     dispatch: Dispatch,
     owner: AttemptsOwner,
     downstream: Downstream,
   ) {
-    this.engine = engine;
+    this.shared = shared;
     this.upstream = upstream;
     this.plan = plan;
     this.dispatch = dispatch;
@@ -70,8 +70,8 @@ export class Attempts {
   }
 
   begin(pick: PickResult, hedge: boolean): void {
-    const { downstream, engine, plan } = this;
-    const attempt = new Attempt(this.owner, pick, downstream.attempts, hedge, engine.clock.now());
+    const { downstream, shared, plan } = this;
+    const attempt = new Attempt(this.owner, pick, downstream.attempts, hedge, shared.clock.now());
     downstream.attempts += 1;
     downstream.endpoint = pick.endpoint;
     this.tried?.add(pick.endpoint.id);
@@ -79,11 +79,11 @@ export class Attempts {
     this.notifyStarted(attempt);
     const { perTryTimeoutMs } = plan.policy;
     if (perTryTimeoutMs > 0) {
-      attempt.timer = engine.clock.setTimer(() => this.owner.attemptTimedOut(attempt), perTryTimeoutMs);
+      attempt.timer = shared.clock.setTimer(() => this.owner.attemptTimedOut(attempt), perTryTimeoutMs);
     }
     const target = this.upstream.target(pick.endpoint, plan.scheme);
     try {
-      this.dispatch(plan.attemptOptions.next(target, plan.body, plan.remainingMs(engine)), attempt);
+      this.dispatch(plan.attemptOptions.next(target, plan.body, plan.remainingMs(shared)), attempt);
     } catch (error) {
       if (!attempt.ended) this.owner.attemptRejected(attempt, error as Error);
     }
@@ -92,23 +92,23 @@ export class Attempts {
   ended(attempt: Attempt, outcome: Outcome): void {
     const index = this.live.indexOf(attempt);
     if (index >= 0) this.live.splice(index, 1);
-    const { engine } = this;
+    const { shared } = this;
     const { observer } = this.plan;
-    if (engine.observer !== undefined || observer !== undefined) {
-      notifyObserver(() => engine.observer?.attemptEnded?.(attempt, outcome));
+    if (shared.observer !== undefined || observer !== undefined) {
+      notifyObserver(() => shared.observer?.attemptEnded?.(attempt, outcome));
       notifyObserver(() => observer?.attemptEnded?.(attempt, outcome));
     }
     if (!attemptChannel.hasSubscribers) return;
-    const durationMs = engine.clock.now() - attempt.startedAt;
+    const durationMs = shared.clock.now() - attempt.startedAt;
     const event: AttemptEvent = { ...attempt.info(), outcome, durationMs };
     attemptChannel.publish(event);
   }
 
   private notifyStarted(attempt: Attempt): void {
-    const { engine } = this;
+    const { shared } = this;
     const { observer } = this.plan;
-    if (engine.observer === undefined && observer === undefined) return;
-    notifyObserver(() => engine.observer?.attemptStarted?.(attempt));
+    if (shared.observer === undefined && observer === undefined) return;
+    notifyObserver(() => shared.observer?.attemptStarted?.(attempt));
     notifyObserver(() => observer?.attemptStarted?.(attempt));
   }
 }

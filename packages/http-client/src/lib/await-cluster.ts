@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { EvenkeelError, withoutStack } from '@evenkeel/core';
-import type { Engine } from './engine.ts';
+import type { RequestContext } from './request-context.ts';
 import type { Upstream } from './upstream.ts';
 import { wait } from './wait.ts';
 
@@ -11,11 +11,11 @@ import { wait } from './wait.ts';
  * @returns what ends the waiting; undefined when the callback was called already
  */
 export function awaitCluster(
-  engine: Engine,
+  shared: RequestContext,
   upstream: Upstream,
   callback: (error?: Error) => void,
 ): Disposable | undefined {
-  const { readyTimeoutMs } = engine;
+  const { readyTimeoutMs } = shared;
   if (upstream.pendingRequests >= upstream.maxPendingRequests) {
     const message = `cluster "${upstream.name}": ${upstream.maxPendingRequests} requests wait for its first snapshot`;
     callback(withoutStack(() => new EvenkeelError('ERR_EVENKEEL_OVERLOADED', message)));
@@ -37,7 +37,7 @@ export function awaitCluster(
     callback(error);
   });
   const ready = upstream.whenReady(finish);
-  const timer = wait(engine.clock, readyTimeoutMs, () => {
+  const timer = wait(shared.clock, readyTimeoutMs, () => {
     const message = `cluster "${upstream.name}": no first snapshot within ${readyTimeoutMs} ms`;
     finish(withoutStack(() => new EvenkeelError('ERR_EVENKEEL_NOT_READY', message)));
   });

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
-import { type Dispatch, Engine } from './engine.ts';
+import { Engine } from './engine.ts';
 import type { BalanceOptions } from './http-client-options.ts';
+import type { Dispatch } from './request-context.ts';
 
 /**
  * An interceptor that sends requests to clusters: `new Agent().compose(balance({ clusters: { orders } }))` takes

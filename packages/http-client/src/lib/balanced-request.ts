@@ -13,9 +13,9 @@ import { attemptError, attemptName, isCallerError } from './attempt-error.ts';
 import { Attempts, type AttemptsOwner } from './attempts.ts';
 import { awaitCluster } from './await-cluster.ts';
 import { Downstream } from './downstream.ts';
-import type { Dispatch, Engine } from './engine.ts';
 import { Hedges } from './hedges.ts';
 import { loadReport } from './load-report.ts';
+import type { Dispatch, RequestContext } from './request-context.ts';
 import { RequestPlan } from './request-plan.ts';
 import type { WithRequestSettings } from './request-policy.ts';
 import { Retries } from './retries.ts';
@@ -38,7 +38,7 @@ export class BalancedRequest implements AttemptsOwner {
   readonly cluster: string;
   readonly clock: Clock;
   readonly handler: Dispatcher.DispatchHandler;
-  private readonly engine: Engine;
+  private readonly shared: RequestContext;
   private readonly upstream: Upstream;
   private readonly plan: RequestPlan;
   private readonly downstream: Downstream;
@@ -51,22 +51,22 @@ export class BalancedRequest implements AttemptsOwner {
   private open = false;
 
   /** @throws InvalidOptionsError when the request's own settings are out of their range */
-  constructor(engine: Engine, upstream: Upstream, call: Call) {
+  constructor(shared: RequestContext, upstream: Upstream, call: Call) {
     const { handler } = call;
-    const plan = new RequestPlan(engine, upstream, call.scheme, call.options, handler);
+    const plan = new RequestPlan(shared, upstream, call.scheme, call.options, handler);
     const { retry, hedge } = plan.policy;
     const budget = retry?.budget ?? upstream.budget;
-    this.engine = engine;
+    this.shared = shared;
     this.upstream = upstream;
     this.cluster = upstream.name;
-    this.clock = engine.clock;
+    this.clock = shared.clock;
     this.handler = handler;
     this.plan = plan;
     this.downstream = new Downstream(upstream.name, handler, (reason) => this.abandon(reason));
-    this.attempts = new Attempts(engine, upstream, plan, call.dispatch, this, this.downstream);
+    this.attempts = new Attempts(shared, upstream, plan, call.dispatch, this, this.downstream);
     if (retry !== undefined) {
       this.retries = new Retries(
-        engine,
+        shared,
         plan,
         retry,
         budget,
@@ -76,13 +76,13 @@ export class BalancedRequest implements AttemptsOwner {
       );
     }
     if (hedge !== undefined) {
-      this.hedges = new Hedges(engine, plan, hedge, budget, upstream.latency, this.attempts);
+      this.hedges = new Hedges(shared, plan, hedge, budget, upstream.latency, this.attempts);
     }
     if (retry !== undefined || hedge !== undefined) budget.deposit();
   }
 
   start(): void {
-    const { upstream, downstream, engine, plan } = this;
+    const { upstream, downstream, shared, plan } = this;
     downstream.start();
     if (downstream.ended) return;
     if (upstream.openRequests >= upstream.maxRequests) {
@@ -92,13 +92,13 @@ export class BalancedRequest implements AttemptsOwner {
     }
     this.open = true;
     upstream.openRequests += 1;
-    engine.opened(this);
+    shared.opened(this);
     if (plan.deadlineAt !== Number.POSITIVE_INFINITY) {
-      this.deadline = engine.clock.setTimer(() => this.onDeadline(), plan.overallTimeoutMs);
+      this.deadline = shared.clock.setTimer(() => this.onDeadline(), plan.overallTimeoutMs);
     }
     if (upstream.ready) this.begin();
     else {
-      this.waiting = awaitCluster(engine, upstream, (error) => {
+      this.waiting = awaitCluster(shared, upstream, (error) => {
         this.waiting = undefined;
         if (error === undefined) this.begin();
         else this.fail(error);
@@ -284,6 +284,6 @@ export class BalancedRequest implements AttemptsOwner {
     if (!this.open) return;
     this.open = false;
     this.upstream.openRequests -= 1;
-    this.engine.closed(this);
+    this.shared.closed(this);
   }
 }

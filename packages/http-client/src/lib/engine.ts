@@ -1,22 +1,14 @@
-import {
-  type Clock,
-  type Cluster,
-  InvalidOptionsError,
-  numberOption,
-  type Random,
-  systemClock,
-} from '@evenkeel/core';
+import { type Clock, InvalidOptionsError, numberOption, type Random, systemClock } from '@evenkeel/core';
 import { Dispatcher, Dispatcher1Wrapper, errors } from 'undici';
 import type { TransportLimits } from './attempt-error.ts';
 import { BalancedRequest } from './balanced-request.ts';
+import { hostOf, isCluster, routesOf } from './cluster-routes.ts';
 import type { BalanceOptions, ClusterRoute } from './http-client-options.ts';
 import { resolvePolicy } from './policy.ts';
+import type { Dispatch, OpenRequest, RequestContext } from './request-context.ts';
 import type { RequestObserver } from './request-observer.ts';
 import type { WithRequestSettings } from './request-policy.ts';
 import { Upstream } from './upstream.ts';
-
-/** How undici sends one request. */
-export type Dispatch = Dispatcher['dispatch'];
 
 interface Destination {
   readonly upstream: Upstream;
@@ -26,14 +18,14 @@ interface Destination {
 const UNDICI_TIMEOUT_MS = 300_000;
 
 /** What the interceptor and the client share: which requests are balanced, and all that those have in common. */
-export class Engine {
+export class Engine implements RequestContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly readyTimeoutMs: number;
   readonly observer: RequestObserver | undefined;
   readonly limits: TransportLimits;
   /** Balanced requests that have not ended. */
-  readonly open: Set<BalancedRequest> = new Set();
+  readonly open: Set<OpenRequest> = new Set();
   /** Called when the last open request has ended. */
   onIdle: (() => void) | undefined = undefined;
   private readonly destinations = new Map<string, Destination>();
@@ -97,11 +89,11 @@ export class Engine {
     return true;
   }
 
-  opened(request: BalancedRequest): void {
+  opened(request: OpenRequest): void {
     this.open.add(request);
   }
 
-  closed(request: BalancedRequest): void {
+  closed(request: OpenRequest): void {
     this.open.delete(request);
     if (this.open.size === 0) this.onIdle?.();
   }
@@ -143,43 +135,4 @@ function isCanonical(origin: string): boolean {
 function isLegacy(handler: unknown): boolean {
   const { onConnect, onRequestStart } = (handler ?? {}) as { onConnect?: unknown; onRequestStart?: unknown };
   return typeof onConnect === 'function' && typeof onRequestStart !== 'function';
-}
-
-function* routesOf(
-  clusters: BalanceOptions['clusters'],
-): Iterable<readonly [key: string, field: string, entry: Cluster | ClusterRoute]> {
-  if (typeof clusters !== 'object' || clusters === null) {
-    throw new InvalidOptionsError('clusters', clusters, 'clusters by host, or a list of clusters');
-  }
-  if (isList(clusters)) {
-    for (const [index, cluster] of clusters.entries()) {
-      if (!isCluster(cluster)) throw new InvalidOptionsError(`clusters[${index}]`, cluster, 'a cluster');
-      yield [cluster.name, `clusters[${index}]`, cluster];
-    }
-    return;
-  }
-  for (const [key, entry] of Object.entries(clusters)) {
-    if (typeof entry !== 'object' || entry === null) {
-      throw new InvalidOptionsError(`clusters.${key}`, entry, 'a cluster, or an object with one');
-    }
-    yield [key, `clusters.${key}`, entry];
-  }
-}
-
-function isList(clusters: BalanceOptions['clusters']): clusters is readonly Cluster[] {
-  return Array.isArray(clusters);
-}
-
-function isCluster(entry: Cluster | ClusterRoute): entry is Cluster {
-  return typeof entry === 'object' && entry !== null && 'pick' in entry;
-}
-
-/** The host as URLs write it. */
-function hostOf(key: string, field: string): string {
-  const url = `http://${key}`;
-  const host = URL.canParse(url) ? new URL(url).host : '';
-  if (host === '' || host !== key.toLowerCase()) {
-    throw new InvalidOptionsError(field, key, 'the host of a URL, such as "orders" or "orders:8080"');
-  }
-  return host;
 }

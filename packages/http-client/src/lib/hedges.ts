@@ -1,10 +1,10 @@
 import type { RetryBudget } from '@evenkeel/core';
 import type { Attempt } from './attempt.ts';
 import type { Attempts } from './attempts.ts';
-import type { Engine } from './engine.ts';
 import { type HedgeEvent, hedgeChannel } from './events.ts';
 import type { LatencyHistogram } from './latency-histogram.ts';
 import type { HedgePolicy } from './policy.ts';
+import type { RequestContext } from './request-context.ts';
 import type { RequestPlan } from './request-plan.ts';
 
 /**
@@ -12,7 +12,7 @@ import type { RequestPlan } from './request-plan.ts';
  * Dean & Barroso, "The Tail at Scale" (2013), and Finagle's BackupRequestFilter.
  */
 export class Hedges {
-  private readonly engine: Engine;
+  private readonly shared: RequestContext;
   private readonly plan: RequestPlan;
   private readonly policy: HedgePolicy;
   private readonly budget: RetryBudget;
@@ -22,14 +22,14 @@ export class Hedges {
   private timer: Disposable | undefined = undefined;
 
   constructor(
-    engine: Engine,
+    shared: RequestContext,
     plan: RequestPlan,
     policy: HedgePolicy,
     budget: RetryBudget,
     latency: LatencyHistogram,
     attempts: Attempts,
   ) {
-    this.engine = engine;
+    this.shared = shared;
     this.plan = plan;
     this.policy = policy;
     this.budget = budget;
@@ -39,12 +39,12 @@ export class Hedges {
 
   /** Waits for the moment of the next hedge, if there is to be one. */
   arm(): void {
-    const { policy, engine } = this;
+    const { policy, shared } = this;
     if (this.started >= policy.maxHedges || !this.plan.idempotent) return;
     const delayMs =
-      policy.delayMs ?? this.latency.quantile(policy.percentile, engine.clock.now(), policy.minSamples);
+      policy.delayMs ?? this.latency.quantile(policy.percentile, shared.clock.now(), policy.minSamples);
     if (delayMs === undefined) return;
-    this.timer = engine.clock.setTimer(() => this.hedge(), Math.max(delayMs, policy.minDelayMs));
+    this.timer = shared.clock.setTimer(() => this.hedge(), Math.max(delayMs, policy.minDelayMs));
   }
 
   cancel(): void {
@@ -54,7 +54,7 @@ export class Hedges {
 
   /** Learns how long an attempt took to answer, or at least took until it was given up. */
   record(attempt: Attempt): void {
-    const now = this.engine.clock.now();
+    const now = this.shared.clock.now();
     this.latency.record(now - attempt.startedAt, now);
   }
 
@@ -73,7 +73,7 @@ export class Hedges {
     }
     this.started += 1;
     if (hedgeChannel.hasSubscribers) {
-      const delayMs = this.engine.clock.now() - slow.startedAt;
+      const delayMs = this.shared.clock.now() - slow.startedAt;
       const event: HedgeEvent = { slow: slow.info(), endpoint: pick.endpoint, delayMs };
       hedgeChannel.publish(event);
     }

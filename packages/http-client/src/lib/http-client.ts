@@ -1,7 +1,8 @@
 import { InvalidOptionsError, numberOption } from '@evenkeel/core';
 import { Agent, Dispatcher, errors, fetch, type RequestInfo, type RequestInit, type Response } from 'undici';
-import { type Dispatch, Engine } from './engine.ts';
+import { Engine } from './engine.ts';
 import type { HttpClientOptions, HttpClusterRoute } from './http-client-options.ts';
+import type { Dispatch } from './request-context.ts';
 import type { RequestSettings, WithRequestSettings } from './request-policy.ts';
 
 /** Options of {@link HttpClient.fetch}. */

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { settle } from '@evenkeel/core/testing';
 import { describe, expect, test } from 'vitest';
-import { type RequestBody, requestBody } from './request-body.ts';
+import type { RequestBody } from './body.ts';
+import { requestBody } from './request-body.ts';
 
 async function read(body: RequestBody): Promise<string> {
   let text = '';

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { DispatchBody, RequestBody } from './request-body.ts';
+import type { DispatchBody, RequestBody } from './body.ts';
 
 type Chunk = Uint8Array | string;
 type Source = AsyncIterable<Chunk> | Iterable<Chunk>;

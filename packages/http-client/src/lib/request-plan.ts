@@ -1,9 +1,10 @@
 import { type Dispatcher, errors } from 'undici';
 import type { TransportLimits } from './attempt-error.ts';
 import { AttemptOptions } from './attempt-options.ts';
-import type { Engine } from './engine.ts';
+import type { RequestBody } from './body.ts';
 import { IDEMPOTENT_METHODS, type Policy, requestPolicy } from './policy.ts';
-import { type RequestBody, requestBody } from './request-body.ts';
+import { requestBody } from './request-body.ts';
+import type { RequestContext } from './request-context.ts';
 import type { RequestObserver } from './request-observer.ts';
 import type { WithRequestSettings } from './request-policy.ts';
 import type { Upstream } from './upstream.ts';
@@ -28,7 +29,7 @@ export class RequestPlan {
 
   /** @throws InvalidOptionsError when the request's own settings are out of their range */
   constructor(
-    engine: Engine,
+    shared: RequestContext,
     upstream: Upstream,
     scheme: 'http' | 'https',
     options: Dispatcher.DispatchOptions & WithRequestSettings,
@@ -53,9 +54,9 @@ export class RequestPlan {
     );
     this.attemptOptions = new AttemptOptions(options, policy, upstream);
     this.limits = {
-      connectMs: engine.limits.connectMs,
-      headersMs: options.headersTimeout ?? engine.limits.headersMs,
-      bodyIdleMs: options.bodyTimeout ?? policy.bodyIdleTimeoutMs ?? engine.limits.bodyIdleMs,
+      connectMs: shared.limits.connectMs,
+      headersMs: options.headersTimeout ?? shared.limits.headersMs,
+      bodyIdleMs: options.bodyTimeout ?? policy.bodyIdleTimeoutMs ?? shared.limits.bodyIdleMs,
     };
     this.overallTimeoutMs = Math.min(
       policy.overallTimeoutMs || Number.POSITIVE_INFINITY,
@@ -64,13 +65,13 @@ export class RequestPlan {
     this.deadlineAt =
       this.overallTimeoutMs === Number.POSITIVE_INFINITY
         ? Number.POSITIVE_INFINITY
-        : engine.clock.now() + this.overallTimeoutMs;
+        : shared.clock.now() + this.overallTimeoutMs;
   }
 
   /** Time left, in ms; Infinity without a limit. */
-  remainingMs(engine: Engine): number {
+  remainingMs(shared: RequestContext): number {
     return this.deadlineAt === Number.POSITIVE_INFINITY
       ? this.deadlineAt
-      : this.deadlineAt - engine.clock.now();
+      : this.deadlineAt - shared.clock.now();
   }
 }

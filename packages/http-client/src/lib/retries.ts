@@ -1,9 +1,9 @@
 import { type Backoff, fullJitterBackoff, type PickResult, type RetryBudget } from '@evenkeel/core';
 import type { Attempt } from './attempt.ts';
 import type { Attempts } from './attempts.ts';
-import type { Engine } from './engine.ts';
 import { type RetryEvent, retryChannel } from './events.ts';
 import type { RetryPolicy } from './policy.ts';
+import type { RequestContext } from './request-context.ts';
 import type { RequestPlan } from './request-plan.ts';
 import { wait } from './wait.ts';
 
@@ -12,7 +12,7 @@ import { wait } from './wait.ts';
  * find no such endpoint, wait with full jitter, and as long as a tried endpoint asked for by `Retry-After`.
  */
 export class Retries {
-  private readonly engine: Engine;
+  private readonly shared: RequestContext;
   private readonly plan: RequestPlan;
   private readonly policy: RetryPolicy;
   private readonly budget: RetryBudget;
@@ -29,7 +29,7 @@ export class Retries {
    * @param giveUp called when nothing could be picked after a wait
    */
   constructor(
-    engine: Engine,
+    shared: RequestContext,
     plan: RequestPlan,
     policy: RetryPolicy,
     budget: RetryBudget,
@@ -37,7 +37,7 @@ export class Retries {
     replace: (failed: Attempt, pick: PickResult) => void,
     giveUp: (failed: Attempt, reason: Error | number) => void,
   ) {
-    this.engine = engine;
+    this.shared = shared;
     this.plan = plan;
     this.policy = policy;
     this.budget = budget;
@@ -62,7 +62,7 @@ export class Retries {
     const { policy, plan, attempts } = this;
     if (this.done >= policy.maxRetries) return false;
     if (!plan.body.replayable || (failed.sent && !plan.idempotent)) return false;
-    const now = this.engine.clock.now();
+    const now = this.shared.clock.now();
     this.retryAfterAt = Math.max(this.retryAfterAt, now + retryAfterMs);
     if (!this.budget.tryWithdraw()) {
       this.publish(failed, reason, 0, false);
@@ -88,11 +88,11 @@ export class Retries {
   }
 
   private later(failed: Attempt, reason: Error | number, delayMs: number): boolean {
-    const { engine, policy, plan } = this;
+    const { shared, policy, plan } = this;
     const longestMs = Math.max(policy.maxRetryAfterMs, policy.backoffMaxMs);
-    if (delayMs > longestMs || delayMs >= plan.remainingMs(engine)) return false;
+    if (delayMs > longestMs || delayMs >= plan.remainingMs(shared)) return false;
     this.publish(failed, reason, delayMs, true);
-    this.waiting = wait(engine.clock, delayMs, () => this.now(failed, reason));
+    this.waiting = wait(shared.clock, delayMs, () => this.now(failed, reason));
     return true;
   }
 
@@ -103,7 +103,7 @@ export class Retries {
       this.giveUp(failed, reason);
       return;
     }
-    const askedMs = this.retryAfterAt - this.engine.clock.now();
+    const askedMs = this.retryAfterAt - this.shared.clock.now();
     if (askedMs > 0 && this.attempts.wasTried(pick)) {
       pick[Symbol.dispose]();
       if (!this.later(failed, reason, askedMs)) this.giveUp(failed, reason);
@@ -112,7 +112,7 @@ export class Retries {
 
   private delayMs(): number {
     const { backoffBaseMs: baseMs, backoffMaxMs: maxMs } = this.policy;
-    this.backoff ??= fullJitterBackoff({ baseMs, maxMs, random: this.engine.random });
+    this.backoff ??= fullJitterBackoff({ baseMs, maxMs, random: this.shared.random });
     return this.backoff.next();
   }
 
