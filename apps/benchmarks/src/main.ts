@@ -1,0 +1,12 @@
+// pnpm bench NAME [options]
+import { churn } from './churn/benchmark.ts';
+import { clientFaults } from './client-faults/benchmark.ts';
+import { runCli } from './lib/cli/run-cli.ts';
+
+import { overhead } from './overhead/benchmark.ts';
+import { picks } from './picks/benchmark.ts';
+
+process.exitCode = await runCli(process.argv.slice(2), [clientFaults, picks, churn, overhead], {
+  out: (text) => console.log(text),
+  err: (text) => console.error(text),
+});
