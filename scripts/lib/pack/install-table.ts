@@ -5,4 +5,5 @@ export const INSTALLED_WITH: Readonly<Record<string, readonly string[]>> = {
   'http-client': ['@evenkeel/core', 'undici'],
   proxy: ['@evenkeel/core', '@evenkeel/http-client', 'undici'],
   testing: ['@evenkeel/core'],
+  'discovery-redis': ['@evenkeel/core'],
 };
