@@ -26,7 +26,7 @@ export type { ClusterState, DiscoveryState, EndpointState, TierState } from './l
 export { type FileDiscoveryOptions, fileDiscovery } from './lib/discovery/file.ts';
 export { type MergeDiscoveryOptions, mergeDiscovery } from './lib/discovery/merge.ts';
 export { staticDiscovery } from './lib/discovery/static.ts';
-export type { Discovery, Registrar, Snapshot, WatchOptions } from './lib/discovery.ts';
+export type { Discovery, Snapshot, WatchOptions } from './lib/discovery.ts';
 export { type Endpoint, type EndpointInput, formatAddress, MAX_WEIGHT, toEndpoint } from './lib/endpoint.ts';
 export {
   DiscoveryError,
@@ -47,18 +47,35 @@ export type { GuardOptions } from './lib/guard/guard-options.ts';
 export type { HealthCheckOptions } from './lib/health/health-check-options.ts';
 export { tcpHealthCheck } from './lib/health/tcp-health-check.ts';
 export type { HealthChecker, OutlierDetector } from './lib/health.ts';
+export { checkKeys, type KnownKeys } from './lib/known-keys.ts';
 export { type AimdLimitOptions, aimdLimit } from './lib/limit/aimd-limit.ts';
 export type { ConcurrencyLimit } from './lib/limit/concurrency-limit.ts';
 export { fixedLimit } from './lib/limit/fixed-limit.ts';
 export { type GradientLimitOptions, gradientLimit } from './lib/limit/gradient-limit.ts';
 export type { LimitRangeOptions } from './lib/limit/limit-range.ts';
 export type { LoadReport } from './lib/load-report.ts';
-export { choiceOption, type NumberBounds, numberOption } from './lib/options.ts';
+export { choiceOption, type NumberBounds, numberOption, requiredNumber } from './lib/options.ts';
 export { type ConsecutiveFailuresOptions, consecutiveFailures } from './lib/outlier/consecutive-failures.ts';
 export { type FailureRatioOptions, failureRatio } from './lib/outlier/failure-ratio.ts';
 export type { OutlierDetectionOptions } from './lib/outlier/outlier-detection-options.ts';
 export { type SuccessRateOptions, successRate } from './lib/outlier/success-rate.ts';
 export { type Random, seededRandom } from './lib/random.ts';
+export { type DrainOnSignalsOptions, drainOnSignals } from './lib/registration/drain-on-signals.ts';
+export type { HeartbeatOptions } from './lib/registration/heartbeat-options.ts';
+export { heartbeatRegistrar } from './lib/registration/heartbeat-registrar.ts';
+export type {
+  Deregistered,
+  DeregistrationFailed,
+  HeartbeatFailed,
+  HeartbeatLate,
+  Registered,
+  Registrar,
+  RegistrarEvent,
+  RegistrarState,
+  RegistrationFailed,
+  RegistrationLost,
+} from './lib/registration/registrar.ts';
+export type { RegistryCall, RegistryEntry } from './lib/registration/registry-entry.ts';
 export { type Backoff, type BackoffOptions, fullJitterBackoff } from './lib/retry/backoff.ts';
 export { type RetryBudget, type RetryBudgetOptions, retryBudget } from './lib/retry/retry-budget.ts';
 export type { Candidate, LoadMetric, Observation, Strategy } from './lib/strategy.ts';

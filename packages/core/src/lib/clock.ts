@@ -2,15 +2,26 @@
 export interface Clock {
   /** Milliseconds since an arbitrary start; never goes back. */
   now(): number;
-  /** Calls back once after `ms` milliseconds, unless disposed before. Never keeps the process alive. */
+  /**
+   * Calls back once after `ms` milliseconds, however many, unless disposed before; never after `Infinity`. Does not keep the
+   * process alive.
+   */
   setTimer(callback: () => void, ms: number): Disposable;
 }
+
+/** The longest delay that the timers of JavaScript know, in ms; a longer one would fire at once. */
+const MAX_DELAY_MS = 2_147_483_647;
 
 /** The process's own monotonic clock, with timers that do not keep the process alive. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   setTimer(callback, ms) {
-    const timer = setTimeout(callback, ms).unref();
+    let timer: NodeJS.Timeout;
+    const wait = (leftMs: number): void => {
+      const next = leftMs > MAX_DELAY_MS ? (): void => wait(leftMs - MAX_DELAY_MS) : callback;
+      timer = setTimeout(next, Math.min(leftMs, MAX_DELAY_MS)).unref();
+    };
+    wait(ms);
     return { [Symbol.dispose]: () => clearTimeout(timer) };
   },
 };

@@ -21,7 +21,7 @@ export interface Snapshot {
  * Where endpoints come from: an async generator of complete snapshots.
  *
  * A driver yields whenever its view changes, throws when it cannot go on (the cluster subscribes again, with
- * back-off, and keeps what it knows), and ends only when the signal is aborted. It keeps no state for its consumer:
+ * back-off, and keeps what it knows), and ends only when the signal is aborted; it may throw the abort then. It keeps no state for its consumer:
  * a slow consumer gets the newest snapshot only.
  */
 export interface Discovery {
@@ -33,12 +33,4 @@ export interface WatchOptions {
   readonly signal: AbortSignal;
   /** Takes trouble that does not end the watch, such as one source of several that is down. A cluster makes it its own event. */
   readonly onEvent?: (event: DiscoveryFailed | SnapshotRejected) => void;
-}
-
-/** Announces one endpoint of this process to a registry. */
-export interface Registrar {
-  /** Resolves once the registry knows the endpoint; keeps it registered from then on. */
-  register(options?: { readonly signal?: AbortSignal }): Promise<void>;
-  /** Resolves once the registry has forgotten the endpoint. Safe to call twice. */
-  deregister(): Promise<void>;
 }

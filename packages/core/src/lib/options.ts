@@ -21,7 +21,15 @@ export function numberOption(
   fallback: number,
   bounds: NumberBounds = {},
 ): number {
-  if (value === undefined) return fallback;
+  return value === undefined ? fallback : requiredNumber(field, value, bounds);
+}
+
+/**
+ * Returns the option, of which there is no default: missing, it is as wrong as out of its bounds.
+ *
+ * @throws InvalidOptionsError naming the field, the value and the bounds
+ */
+export function requiredNumber(field: string, value: number | undefined, bounds: NumberBounds = {}): number {
   const { min = 0, max = Number.POSITIVE_INFINITY, integer = false } = bounds;
   if (typeof value !== 'number' || !(value >= min && value <= max) || (integer && !Number.isInteger(value))) {
     const kind = integer ? 'an integer' : 'a number';

@@ -75,5 +75,6 @@ export interface LoadMetric {
   observe?(candidate: Candidate, observation: Observation): void;
   /** Called with each `update`, to forget those that left. */
   retain?(candidates: readonly Candidate[]): void;
+  /** A new metric with the same options. A metric that has `retain` and no `clone` keeps its strategy from being cloned. */
   clone?(): LoadMetric;
 }

@@ -2,15 +2,13 @@ import type { PickContext, PickResult } from '../balancer.ts';
 import type { Cluster, ClusterControl } from '../cluster.ts';
 import type { ClusterEvent } from '../cluster-event.ts';
 import type { ClusterOptions } from '../cluster-options.ts';
-import type { ClusterState, TierState } from '../cluster-state.ts';
-import type { EndpointCounts } from '../errors.ts';
+import type { ClusterState } from '../cluster-state.ts';
 import { EvenkeelError } from '../errors.ts';
 import type { Strategy } from '../strategy.ts';
 import { chooseElsewhere, isAllowed } from './choose-member.ts';
 import { clusterControl } from './control.ts';
+import { type Division, division } from './division.ts';
 import { createEvents, type Events } from './events.ts';
-import { type GroupPlan, planGroups } from './group-plan.ts';
-import { type GroupTable, groupTable } from './group-table.ts';
 import { inspectCluster } from './inspect.ts';
 import { type Judgement, judgement } from './judgement.ts';
 import type { Member } from './member.ts';
@@ -22,9 +20,8 @@ import { resolveOptions, type Settings } from './resolve-options.ts';
 import { type WarmUp, warmUp } from './warm-up.ts';
 
 const NO_CONTEXT: PickContext = Object.freeze({});
-const NO_COUNTS: EndpointCounts = { known: 0, healthy: 0, ejected: 0, draining: 0 };
 
-/** The cluster: the control plane marks it dirty, and the next pick or the next microtask divides the endpoints anew. */
+/** The cluster: membership and judgement change who may serve, the division follows them, and picks read the division. */
 export class ClusterRuntime implements Cluster, PickOwner {
   readonly name: string;
   readonly control: ClusterControl;
@@ -33,64 +30,48 @@ export class ClusterRuntime implements Cluster, PickOwner {
   private readonly strategy: Strategy;
   private readonly events: Events;
   private readonly members: MemberTable;
-  private readonly judge: Judgement;
   private readonly warm: WarmUp;
-  private readonly table: GroupTable;
+  private readonly judge: Judgement;
+  private readonly division: Division;
   private readonly membership: Membership;
-  private readonly lastGood = new Map<number, ReadonlySet<Member>>();
-
-  private dirty = false;
-  /** Kept until the next change: detectors ask for it at each failure of an outage. */
-  private serving: readonly Member[] | undefined;
   private closed: Promise<void> | undefined;
-  private tiers: readonly TierState[] = [];
-  private counts: EndpointCounts = NO_COUNTS;
 
   constructor(options: ClusterOptions) {
     this.settings = resolveOptions(options);
     this.name = this.settings.name;
     this.strategy = options.strategy;
     this.events = createEvents(this.name);
-    this.members = memberTable(options.concurrencyLimit, options.subset);
-    this.warm = warmUp(this.settings.slowStart, this.settings.clock, () => this.markDirty());
-    this.table = groupTable(options.strategy, this.settings, (error) =>
-      this.failed('strategy.update', error),
+    const emit = (event: ClusterEvent): void => this.events.emit(event);
+    const changed = (): void => this.division.invalidate();
+    this.members = memberTable(options.concurrencyLimit, options.subset, (error) =>
+      this.failed('concurrencyLimit', error),
     );
+    this.warm = warmUp(this.settings.slowStart, this.settings.clock, changed);
     this.judge = judgement(options, this.settings, {
-      serving: () => this.listServing(),
+      serving: () => this.division.serving(),
       find: (id) => this.members.get(id),
-      emit: (event) => this.events.emit(event),
-      changed: (revived) => {
-        if (revived !== undefined && !revived.removed) this.warm.start(revived);
-        this.markDirty();
-      },
+      emit,
+      changed,
+      revived: (member) => this.warm.start(member),
       healthChanged: (id) => this.membership.healthChanged(id),
     });
-    this.control = clusterControl(
-      (id) => this.members.get(id),
-      this.judge,
-      () => this.markDirty(),
-    );
-    this.membership = membership(options, this.settings, {
-      members: this.members,
-      judge: this.judge,
-      warm: this.warm,
-      emit: (event) => this.events.emit(event),
-      changed: () => this.markDirty(),
-    });
+    const { strategy, settings, members, judge, warm } = this;
+    this.division = division({ strategy, settings, members, judge, warm, emit });
+    this.control = clusterControl((id) => members.get(id), judge, changed);
+    this.membership = membership(options, settings, { members, judge, warm, emit, changed });
   }
 
   pick(context: PickContext = NO_CONTEXT): PickResult {
-    if (this.dirty) this.refresh();
+    if (this.closed !== undefined) throw this.nobody();
     const now = this.settings.clock.now();
-    const group = this.table.choose(context);
-    let member = group?.strategy.pick(context, now) as Member | undefined;
-    if (member === undefined || group === undefined || !isAllowed(member, group, context)) {
-      member = chooseElsewhere(this.table, group, context, now, this.settings.random);
-      if (member === undefined) throw this.nobody();
+    this.division.renew(now);
+    let member = this.choose(context, now);
+    if (member === undefined && this.division.outdated) {
+      this.division.refresh();
+      member = this.choose(context, now);
     }
-    const strategy = member.group?.strategy ?? this.strategy;
-    const pick = new Pick(this, member, strategy, now);
+    if (member === undefined) throw this.nobody();
+    const pick = new Pick(this, member, member.group?.strategy ?? this.strategy, now);
     this.events.picked(pick);
     return pick;
   }
@@ -102,18 +83,23 @@ export class ClusterRuntime implements Cluster, PickOwner {
   settled(pick: Pick): void {
     const { member } = pick;
     try {
-      pick.strategy.observe?.(member, pick);
+      // The endpoint may be in another group by now, whose strategy is the one to learn.
+      (member.group?.strategy ?? pick.strategy).observe?.(member, pick);
     } catch (error) {
       this.failed('strategy.observe', error);
     }
-    if (member.limit !== undefined) {
+    if (member.limit !== undefined && pick.kind !== 'cancelled') {
       const { kind, statusCode } = pick;
       const dropped =
         kind === 'failure' && (statusCode === undefined || statusCode === 503 || statusCode === 429);
-      if (kind !== 'cancelled') member.limit.observe(pick.latencyMs, member.inFlight + 1, dropped, pick.at);
+      try {
+        member.limit.observe(pick.latencyMs, member.inFlight + 1, dropped, pick.at);
+      } catch (error) {
+        this.failed('concurrencyLimit.observe', error);
+      }
     }
     if (this.closed === undefined) this.judge.observe(pick);
-    if (member.removed) this.members.release(member);
+    if (member.removed && this.members.release(member)) this.division.invalidate();
     this.events.done(pick);
   }
 
@@ -122,14 +108,14 @@ export class ClusterRuntime implements Cluster, PickOwner {
   }
 
   inspect(): ClusterState {
-    this.refresh();
+    if (this.division.outdated) this.division.refresh();
     return inspectCluster({
       name: this.name,
       strategy: this.strategy.name,
       discovery: this.membership.discoveryState(),
       members: this.members.all(),
-      tiers: this.tiers,
-      counts: this.counts,
+      tiers: this.division.tiers,
+      counts: this.division.counts,
       health: (member) => this.judge.status(member),
       ejectedForMs: (member) => this.judge.ejectedForMs(member),
     });
@@ -148,74 +134,36 @@ export class ClusterRuntime implements Cluster, PickOwner {
     return this.close();
   }
 
+  private choose(context: PickContext, now: number): Member | undefined {
+    const { table } = this.division;
+    const group = table.choose(context);
+    const candidate = group?.strategy.pick(context, now) as Member | undefined;
+    if (candidate !== undefined && group !== undefined && isAllowed(candidate, group, context)) {
+      return candidate;
+    }
+    return chooseElsewhere({ division: this.division, settings: this.settings, group, context, now });
+  }
+
   private async shutDown(): Promise<void> {
+    // Those who are told of the end, below, must see a cluster that is closed.
+    await Promise.resolve();
     const error = new EvenkeelError('ERR_EVENKEEL_CLOSED', `cluster "${this.name}" is closed`);
     this.warm[Symbol.dispose]();
-    for (const member of this.members.all()) member.removed = true;
-    this.markDirty();
+    for (const member of this.members.all()) this.members.remove(member.endpoint);
+    this.division.refresh();
     await Promise.all([this.membership.close(error), this.judge.close()]);
-  }
-
-  private listServing(): readonly Member[] {
-    this.serving ??= Array.from(this.members.all()).filter((member) => member.serving);
-    return this.serving;
-  }
-
-  private markDirty(): void {
-    this.serving = undefined;
-    if (this.dirty) return;
-    this.dirty = true;
-    // Without traffic nobody picks, and still events must come.
-    queueMicrotask(() => {
-      if (this.dirty) this.refresh();
-    });
-  }
-
-  private refresh(): void {
-    this.dirty = false;
-    const plan = planGroups(
-      this.members.all(),
-      (member) => this.judge.isHealthy(member),
-      this.settings,
-      this.lastGood,
-    );
-    this.table.apply(
-      plan.groups,
-      (member) => member.baseWeight * member.subsetRatio * this.warm.ratio(member),
-    );
-    this.counts = this.count(plan);
-    this.reportPanics(plan.tiers);
-    this.tiers = plan.tiers;
-  }
-
-  private count(plan: GroupPlan): EndpointCounts {
-    let ejected = 0;
-    let draining = 0;
-    for (const member of this.members.all()) {
-      if (!member.serving) draining++;
-      else if (this.judge.ejectedForMs(member) > 0) ejected++;
-    }
-    const healthy = plan.tiers.reduce((sum, tier) => sum + tier.healthy, 0);
-    return { known: this.members.size, healthy, ejected, draining };
-  }
-
-  private reportPanics(tiers: readonly TierState[]): void {
-    for (const { priority, panic, known, healthy } of tiers) {
-      const before = this.tiers.find((tier) => tier.priority === priority)?.panic ?? false;
-      if (before === panic) continue;
-      const mode = this.settings.panicMode;
-      const healthyRatio = known === 0 ? 0 : healthy / known;
-      this.events.emit({ type: 'panicChanged', priority, active: panic, healthyRatio, mode });
-    }
+    this.division[Symbol.dispose]();
   }
 
   private nobody(): EvenkeelError {
+    const { table, counts } = this.division;
     return nobody({
       name: this.name,
       closed: this.closed !== undefined,
       discovery: this.membership.discoveryState().state,
-      counts: this.counts,
-      candidates: this.table.groups.reduce((sum, group) => sum + group.members.length, 0),
+      counts,
+      candidates: table.groups.flatMap((group) => group.members),
+      strategy: this.strategy.name,
     });
   }
 

@@ -1,6 +1,6 @@
 import type { ClusterControl } from '../cluster.ts';
 import { MAX_WEIGHT } from '../endpoint.ts';
-import { numberOption } from '../options.ts';
+import { requiredNumber } from '../options.ts';
 import type { Judgement } from './judgement.ts';
 import type { Member } from './member.ts';
 
@@ -19,6 +19,7 @@ export function clusterControl(
     const member = find(id);
     if (member === undefined || member.removed) return false;
     apply(member);
+    if (!member.serving) member.withdrawn = true;
     changed();
     return true;
   };
@@ -34,13 +35,13 @@ export function clusterControl(
       }),
     setWeight(id, weight) {
       const checked =
-        weight === undefined ? undefined : numberOption('weight', weight, 1, { max: MAX_WEIGHT });
+        weight === undefined ? undefined : requiredNumber('weight', weight, { max: MAX_WEIGHT });
       return change(id, (member) => {
         member.weightOverride = checked;
       });
     },
     eject(id, durationMs) {
-      numberOption('durationMs', durationMs, 0, { min: 1 });
+      requiredNumber('durationMs', durationMs, { min: 1 });
       return change(id, (member) => judge.eject(member, durationMs));
     },
     uneject: (id) => change(id, (member) => void judge.uneject(member)),

@@ -68,6 +68,9 @@ describe('createCluster', () => {
       'panic.thresholdRatio: got 7, expected a number from 0 to 1',
     );
     expect(() => createCluster({ ...base, name: 'a', zone: { local: '' } })).toThrow('zone.local: got ""');
+    expect(() => createCluster({ ...base, name: 'a', concurrencyLimit: () => fixedLimit(0) })).toThrow(
+      'fixedLimit.limit: got 0',
+    );
   });
 
   it('never picks an excluded endpoint while there are others, even with a strategy that ignores exclusions', async () => {
@@ -130,6 +133,25 @@ describe('createCluster', () => {
     expect(pickMany(10)).toContain('10.0.0.3:80');
     expect(cluster.control.drain('nobody')).toBe(false);
     expect(() => cluster.control.setWeight('10.0.0.1:80', -1)).toThrow('weight: got -1');
+    const missing = undefined as unknown as number;
+    expect(() => cluster.control.eject('10.0.0.1:80', missing)).toThrow('durationMs: got undefined');
+  });
+
+  it('forgets what an operator changed by hand when the endpoint leaves, even with requests in flight', async () => {
+    const { cluster, clock, discovery } = await setUp();
+    const held = [cluster.pick(), cluster.pick()];
+    cluster.control.drain('10.0.0.1:80');
+    cluster.control.setWeight('10.0.0.2:80', 7);
+    discovery.push(['10.0.0.3:80']);
+    await clock.advanceAsync(DEBOUNCE_MS);
+    discovery.push(THREE);
+    await clock.advanceAsync(DEBOUNCE_MS);
+    expect(held).toHaveLength(2);
+    expect(cluster.inspect().endpoints).toMatchObject([
+      { id: '10.0.0.1:80', inFlight: 1, draining: false },
+      { id: '10.0.0.2:80', inFlight: 1, weight: 1 },
+      { id: '10.0.0.3:80' },
+    ]);
   });
 
   it('never exceeds a concurrency limit and fails fast when all are at it', async () => {
@@ -139,6 +161,12 @@ describe('createCluster', () => {
     expect(() => cluster.pick()).toThrow('all 3 endpoints are at their concurrency limit');
     picks[4]?.done({ kind: 'success' });
     expect(cluster.pick().endpoint.id).toBe(picks[4]?.endpoint.id);
+  });
+
+  it('names the strategy that picks nobody, and blames no limit', async () => {
+    const strategy: Strategy = { name: 'picky', update: () => {}, pick: () => undefined };
+    const { cluster } = await setUp({ strategy });
+    expect(() => cluster.pick()).toThrow('strategy "picky" picked none of 3 candidates (known 3, healthy 3');
   });
 
   it('survives a strategy that throws in update and observe, names a stranger, or one that left', async () => {

@@ -24,7 +24,8 @@ export function createEvents(cluster: string): Events {
   const listeners = new Set<(event: ClusterEvent) => void>();
   return {
     emit(event) {
-      for (const listener of listeners) {
+      // A copy: who subscribes while it is told of an event is told of the next.
+      for (const listener of [...listeners]) {
         try {
           listener(event);
         } catch (error) {

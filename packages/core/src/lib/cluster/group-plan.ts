@@ -100,22 +100,25 @@ function divideByZone(
 ): PlannedGroup[] {
   const { priority } = tier;
   const { zone } = settings;
-  if (zone === undefined || panic || tier.known.length < zone.minEndpoints) {
+  if (zone === undefined || tier.known.length < zone.minEndpoints) {
     return [{ priority, zone: '', members: usable, loadRatio }];
   }
   const known = byZone(tier.known);
   const healthy = byZone(usable);
   const names = [...known.keys()].sort();
-  const shares = splitByZone(
-    names.map((name) => ({
-      zone: name,
-      known: known.get(name)?.length ?? 0,
-      healthy: healthy.get(name)?.length ?? 0,
-    })),
-    zone.local,
-    settings.overprovisioning,
-    zone.clientRatios,
-  );
+  // In panic there is no preference, but the groups stay: their strategies must not forget everything in an outage.
+  const shares = panic
+    ? names.map((name) => (healthy.get(name)?.length ?? 0) / Math.max(1, usable.length))
+    : splitByZone(
+        names.map((name) => ({
+          zone: name,
+          known: known.get(name)?.length ?? 0,
+          healthy: healthy.get(name)?.length ?? 0,
+        })),
+        zone.local,
+        settings.overprovisioning,
+        zone.clientRatios,
+      );
   return names.map((name, index) => ({
     priority,
     zone: name,

@@ -18,7 +18,7 @@ export interface GroupTable {
 /**
  * @param strategy serves the first group; others get clones of it. One without `clone` serves all groups that get traffic
  * together.
- * @param onError gets what a strategy threw on an update
+ * @param onError gets what a strategy threw on an update or a clone; called when all groups are in place
  */
 export function groupTable(
   strategy: Strategy,
@@ -26,51 +26,78 @@ export function groupTable(
   onError: (error: unknown) => void,
 ): GroupTable {
   const spareStrategies: Strategy[] = [strategy];
+  let cloneable = strategy.clone !== undefined;
   let groups: Group[] = [];
 
-  const find = (plan: PlannedGroup): Group | undefined =>
-    groups.find((group) => group.priority === plan.priority && group.zone === plan.zone);
-
-  const update = (target: Strategy, members: readonly Member[]): void => {
-    try {
-      target.update(members);
-    } catch (error) {
-      onError(error);
-    }
-  };
-
-  const create = (plan: PlannedGroup): Group => ({
-    priority: plan.priority,
-    zone: plan.zone,
-    strategy: spareStrategies.pop() ?? strategy.clone?.() ?? strategy,
+  const create = ({ priority, zone }: PlannedGroup, makes: Strategy): Group => ({
+    priority,
+    zone,
+    strategy: makes,
     members: [],
     loadRatio: 0,
     inFlight: 0,
     weight: 0,
   });
 
+  /** A strategy for a new group; undefined when it cannot be cloned after all. */
+  const another = (errors: unknown[]): Strategy | undefined => {
+    try {
+      return spareStrategies.pop() ?? strategy.clone?.();
+    } catch (error) {
+      errors.push(error);
+      return undefined;
+    }
+  };
+
+  const update = (target: Strategy, members: readonly Member[], errors: unknown[]): void => {
+    try {
+      target.update(members);
+    } catch (error) {
+      errors.push(error);
+    }
+  };
+
+  const replaceGroups = (
+    plans: readonly PlannedGroup[],
+    weightOf: (member: Member) => number,
+    errors: unknown[],
+  ): void => {
+    const known = new Map(groups.map((group) => [keyOf(group), group]));
+    for (const group of groups) for (const member of group.members) member.group = undefined;
+    groups = [];
+    const kept = plans.map((plan) => {
+      const group = known.get(keyOf(plan));
+      known.delete(keyOf(plan));
+      return group;
+    });
+    for (const { strategy: freed } of known.values()) {
+      update(freed, [], errors);
+      spareStrategies.push(freed);
+    }
+    for (const [index, plan] of plans.entries()) {
+      const makes = kept[index]?.strategy ?? another(errors);
+      if (makes === undefined) {
+        cloneable = false;
+        spareStrategies.push(...groups.map((group) => group.strategy), strategy);
+        replaceGroups(joined(plans), weightOf, errors);
+        return;
+      }
+      const group = kept[index] ?? create(plan, makes);
+      groups.push(group);
+      group.loadRatio = plan.loadRatio;
+      if (fill(group, plan.members, weightOf)) update(group.strategy, group.members, errors);
+    }
+  };
+
   return {
     get groups() {
       return groups;
     },
     apply(plans, weightOf) {
-      const wanted = strategy.clone === undefined ? joined(plans) : plans;
-      const next: Group[] = [];
-      for (const group of groups) {
-        for (const member of group.members) member.group = undefined;
-      }
-      const leaving = groups.filter((group) => !wanted.some((plan) => find(plan) === group));
-      for (const group of leaving) {
-        update(group.strategy, []);
-        spareStrategies.push(group.strategy);
-      }
-      for (const plan of wanted) {
-        const group = find(plan) ?? create(plan);
-        next.push(group);
-        group.loadRatio = plan.loadRatio;
-        if (fill(group, plan.members, weightOf)) update(group.strategy, group.members);
-      }
-      groups = next;
+      // A listener may look at the cluster, which must be whole by then.
+      const errors: unknown[] = [];
+      replaceGroups(cloneable ? plans : joined(plans), weightOf, errors);
+      for (const error of errors) onError(error);
     },
     choose(context) {
       if (groups.length === 1) return groups[0];
@@ -98,10 +125,14 @@ function fill(group: Group, members: readonly Member[], weightOf: (member: Membe
   return changed;
 }
 
+/** One group for all that gets traffic, always the same, so that its strategy keeps what it learned. */
 function joined(plans: readonly PlannedGroup[]): readonly PlannedGroup[] {
-  if (plans.length <= 1) return plans;
   const members = plans.filter((plan) => plan.loadRatio > 0).flatMap((plan) => plan.members);
-  return [{ priority: plans[0]?.priority ?? 0, zone: '', members, loadRatio: 1 }];
+  return [{ priority: 0, zone: '', members, loadRatio: 1 }];
+}
+
+function keyOf({ priority, zone }: { readonly priority: number; readonly zone: string }): string {
+  return `${priority}/${zone}`;
 }
 
 function atShare(groups: readonly Group[], share: number): Group | undefined {

@@ -2,6 +2,7 @@ import type { ClusterEvent } from '../cluster-event.ts';
 import type { ClusterOptions } from '../cluster-options.ts';
 import { type HealthMonitor, type HealthStatus, healthMonitor } from '../health/health-monitor.ts';
 import { type Ejector, ejector } from '../outlier/ejector.ts';
+import type { Candidate } from '../strategy.ts';
 import type { Member } from './member.ts';
 import type { Pick } from './pick.ts';
 import type { Settings } from './resolve-options.ts';
@@ -12,8 +13,10 @@ export interface Court {
   readonly serving: () => readonly Member[];
   readonly find: (id: string) => Member | undefined;
   readonly emit: (event: ClusterEvent) => void;
-  /** Somebody's verdict changed; `revived` is the member that begins to serve again, if any. */
-  readonly changed: (revived?: Member) => void;
+  /** A verdict changed who may serve. */
+  readonly changed: () => void;
+  /** The member begins to serve again. */
+  readonly revived: (member: Member) => void;
   /** An active check changed its verdict on this id. */
   readonly healthChanged: (id: string) => void;
 }
@@ -21,6 +24,7 @@ export interface Court {
 /** Active checks and outlier detection as one verdict on each endpoint. */
 export interface Judgement {
   isHealthy(member: Member): boolean;
+  isEjected(member: Member): boolean;
   status(member: Member): HealthStatus;
   /** How long the ejection still lasts, in ms; 0 when there is none. */
   ejectedForMs(member: Member): number;
@@ -42,21 +46,29 @@ export function judgement(options: ClusterOptions, settings: Settings, court: Co
   const fail = (source: string, error: unknown): void =>
     court.emit({ type: 'backgroundFailed', source, error });
 
-  const down = new Set<string>();
+  const byId = (candidate: Candidate): Member | undefined => court.find(candidate.endpoint.id);
+  const withdraw = (member: Member | undefined): void => {
+    if (member !== undefined) member.withdrawn = true;
+    court.changed();
+  };
+  const revive = (member: Member | undefined): void => {
+    if (member !== undefined && !member.removed) court.revived(member);
+    court.changed();
+  };
 
   const outliers: Ejector = ejector({
     options: options.outlierDetection === false ? { detectors: [] } : (options.outlierDetection ?? {}),
     clock,
     random,
     candidates: court.serving,
-    isUsable: (candidate) => monitor?.usable(candidate.endpoint.id) ?? true,
+    isUsable: (candidate) => !byId(candidate)?.unhealthy,
     onEjected(candidate, { detector, durationMs, times }) {
       court.emit({ type: 'endpointEjected', endpoint: candidate.endpoint, detector, durationMs, times });
-      court.changed();
+      withdraw(byId(candidate));
     },
     onReturned(candidate, reason) {
       court.emit({ type: 'endpointReturned', endpoint: candidate.endpoint, reason });
-      court.changed(court.find(candidate.endpoint.id));
+      revive(byId(candidate));
     },
     onSkipped(candidate, detector, reason) {
       court.emit({ type: 'ejectionSkipped', endpoint: candidate.endpoint, detector, reason });
@@ -72,26 +84,45 @@ export function judgement(options: ClusterOptions, settings: Settings, court: Co
       random,
       onChange(endpoint, healthy, reason) {
         court.emit({ type: 'healthChanged', endpoint, healthy, reason });
-        if (!healthy) down.add(endpoint.id);
-        const revived = healthy && down.delete(endpoint.id) ? court.find(endpoint.id) : undefined;
-        // An endpoint that was down and is up again owes nothing for the failures of its absence. One that passes its
-        // checks throughout, and fails real requests all the same, stays out for the whole time.
-        if (revived !== undefined) outliers.uneject(revived, 'healthy');
-        court.changed(revived);
+        const member = court.find(endpoint.id);
+        if (member !== undefined) judged(member, healthy);
         court.healthChanged(endpoint.id);
       },
       onError: (error) => fail('healthCheck', error),
     });
 
+  const judged = (member: Member, healthy: boolean): void => {
+    const wasUsable = !member.unhealthy;
+    member.unhealthy = !healthy;
+    // Most first verdicts only confirm what was assumed, and ten thousand of them must not divide a cluster each.
+    if (wasUsable === healthy) return;
+    if (!healthy) {
+      withdraw(member);
+      return;
+    }
+    // An endpoint that was down and is up again owes nothing for the failures of its absence. One that passes its
+    // checks throughout, and fails real requests all the same, stays out for the whole time.
+    outliers.uneject(member, 'healthy');
+    revive(member);
+  };
+
   return {
-    isHealthy: (member) => (monitor?.usable(member.endpoint.id) ?? true) && !outliers.isEjected(member),
+    isHealthy: (member) => !member.unhealthy && !outliers.isEjected(member),
+    isEjected: (member) => outliers.isEjected(member),
     status: (member) => monitor?.status(member.endpoint.id) ?? 'unknown',
     ejectedForMs: (member) => Math.max(0, outliers.ejectedUntil(member) - clock.now()),
-    observe: (pick) => outliers.observe(pick.member, pick),
-    track: (member) => monitor?.track(member.endpoint),
+    observe(pick) {
+      outliers.observe(pick.member, pick);
+      // It answered when nobody else did.
+      if (pick.probing && pick.kind === 'success') outliers.uneject(pick.member, 'healthy');
+    },
+    track(member) {
+      if (monitor === undefined) return;
+      monitor.track(member.endpoint);
+      member.unhealthy = !monitor.usable(member.endpoint.id);
+    },
     untrack(member) {
       monitor?.untrack(member.endpoint.id);
-      down.delete(member.endpoint.id);
       outliers.forget(member);
     },
     eject: (member, durationMs) => outliers.eject(member, durationMs),

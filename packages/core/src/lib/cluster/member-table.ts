@@ -23,13 +23,24 @@ export interface MemberTable {
 /**
  * @param makeLimit makes the concurrency limit of one endpoint
  * @param subset which part of the endpoints this client uses
+ * @param onError gets what `makeLimit` threw; the endpoint is without a limit then
  */
 export function memberTable(
   makeLimit: (() => ConcurrencyLimit) | undefined,
   subset: SubsetOptions | undefined,
+  onError: (error: unknown) => void,
 ): MemberTable {
   const members = new Map<string, Member>();
   const chooser: Subset | undefined = subset && createSubset(subset);
+
+  const limitOfOne = (): ConcurrencyLimit | undefined => {
+    try {
+      return makeLimit?.();
+    } catch (error) {
+      onError(error);
+      return undefined;
+    }
+  };
 
   return {
     get size() {
@@ -44,13 +55,19 @@ export function memberTable(
         known.removed = false;
         return known;
       }
-      const member = new Member(endpoint, makeLimit?.());
+      const member = new Member(endpoint, limitOfOne());
       members.set(endpoint.id, member);
       return member;
     },
     remove(endpoint) {
       const member = members.get(endpoint.id);
-      if (member !== undefined) member.removed = true;
+      if (member !== undefined) {
+        member.removed = true;
+        member.withdrawn = true;
+        // It may be back before its last request ends: what was learned stays, what an operator did by hand does not.
+        member.drained = false;
+        member.weightOverride = undefined;
+      }
       return member;
     },
     release(member) {

@@ -42,6 +42,10 @@ export class Member implements Candidate {
   drained = false;
   /** The registry no longer lists it: it only finishes what is in flight. */
   removed = false;
+  /** Must not be picked, although its group has it still: it was taken out since the last division. */
+  withdrawn = false;
+  /** Active checks found it down. */
+  unhealthy = false;
   /** Clock time since when it warms up; undefined when it is warm. */
   warmingSince: number | undefined;
 

@@ -21,6 +21,8 @@ export class Pick implements PickResult, PendingPick, Observation {
   readonly member: Member;
   readonly strategy: Strategy;
   readonly startedAt: number;
+  /** Whether the endpoint was out, and this pick the last resort of a request that was tried everywhere else. */
+  readonly probing: boolean;
   older: PendingPick | undefined = undefined;
   newer: PendingPick | undefined = undefined;
 
@@ -39,6 +41,7 @@ export class Pick implements PickResult, PendingPick, Observation {
     this.member = member;
     this.strategy = strategy;
     this.startedAt = now;
+    this.probing = member.group === undefined || member.withdrawn;
     member.begin(this);
   }
 

@@ -43,6 +43,8 @@ export function resolveOptions(options: ClusterOptions): Settings {
       'an object with update and pick, such as roundRobin()',
     );
   }
+  // Made once for nothing: a limit with wrong options is to fail here, not when the first endpoint comes.
+  options.concurrencyLimit?.();
   return {
     name: options.name,
     clock: options.clock ?? systemClock,

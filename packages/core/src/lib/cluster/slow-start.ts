@@ -1,5 +1,5 @@
 import type { SlowStartOptions } from '../cluster-options.ts';
-import { numberOption } from '../options.ts';
+import { numberOption, requiredNumber } from '../options.ts';
 
 /** Slow start with every option settled. */
 export type SlowStart = Required<SlowStartOptions>;
@@ -7,7 +7,7 @@ export type SlowStart = Required<SlowStartOptions>;
 /** @throws InvalidOptionsError when an option is out of its range */
 export function resolveSlowStart(options: SlowStartOptions): SlowStart {
   return {
-    windowMs: numberOption('slowStart.windowMs', options.windowMs, 0, { min: 1 }),
+    windowMs: requiredNumber('slowStart.windowMs', options.windowMs, { min: 1 }),
     minWeightRatio: numberOption('slowStart.minWeightRatio', options.minWeightRatio, 0.1, {
       min: 0.0001,
       max: 1,

@@ -16,6 +16,11 @@ describe('splitByZone', () => {
     expect(shares[2]).toBeCloseTo(0.075, 12);
   });
 
+  it('is not misled by a zone that is named like a property of every object', () => {
+    const shares = splitByZone(zones(['a', 1], ['constructor', 1]), 'a', 1.4, { a: 1 });
+    expect(shares).toEqual([0.5, 0.5]);
+  });
+
   it('follows the endpoints when the local zone has none, or none that is healthy', () => {
     expect(splitByZone(zones(['b', 3], ['c', 1]), 'a', 1.4, undefined)).toEqual([0.75, 0.25]);
     expect(splitByZone(zones(['a', 0, 4], ['b', 1], ['c', 1]), 'a', 1.4, undefined)).toEqual([0, 0.5, 0.5]);

@@ -32,17 +32,22 @@ export function splitByZone(
   const localShare =
     clientRatios === undefined
       ? healthShare(zones[localIndex], factor)
-      : clientShare(endpointRatios[localIndex] ?? 0, clientRatios[local] ?? 0);
+      : clientShare(endpointRatios[localIndex] ?? 0, ratioOf(local, clientRatios));
   const capacities = zones.map((zone, index) => {
     if (index === localIndex) return 0;
     const ratio = endpointRatios[index] ?? 0;
-    return clientRatios === undefined ? ratio : Math.max(0, ratio - (clientRatios[zone.zone] ?? 0));
+    return clientRatios === undefined ? ratio : Math.max(0, ratio - ratioOf(zone.zone, clientRatios));
   });
   const total = capacities.reduce((sum, capacity) => sum + capacity, 0);
   if (total === 0) return zones.map((_, index) => (index === localIndex ? 1 : 0));
   return capacities.map((capacity, index) =>
     index === localIndex ? localShare : ((1 - localShare) * capacity) / total,
   );
+}
+
+/** Zones are named by registries: one may be called `constructor`. */
+function ratioOf(zone: string, ratios: Readonly<Record<string, number>>): number {
+  return Object.hasOwn(ratios, zone) ? (ratios[zone] ?? 0) : 0;
 }
 
 function healthShare(zone: ZoneHealth | undefined, factor: number): number {

@@ -1,14 +1,11 @@
 import type { Clock } from '../clock.ts';
 
-/** The longest delay that timers of JavaScript know; a longer one would fire at once. */
-const MAX_DELAY_MS = 2_147_483_647;
-
 /** Rounding can make a deadline a hair later than its alarm; this keeps such an alarm from ringing without end. */
 const MIN_DELAY_MS = 1;
 
 /** One timer for the earliest of many deadlines. */
 export interface Alarm extends Disposable {
-  /** Moves the alarm to a clock time, in ms; `Infinity` turns it off. It may ring early, and late by a millisecond. */
+  /** Moves the alarm to a clock time, in ms; `Infinity` turns it off. It may ring late by a millisecond. */
   set(at: number): void;
 }
 
@@ -16,6 +13,7 @@ export interface Alarm extends Disposable {
 export function alarm(clock: Clock, ring: () => void): Alarm {
   let timer: Disposable | undefined;
   let setFor = Number.POSITIVE_INFINITY;
+  let closed = false;
   const off = (): void => {
     timer?.[Symbol.dispose]();
     timer = undefined;
@@ -23,7 +21,7 @@ export function alarm(clock: Clock, ring: () => void): Alarm {
   };
   return {
     set(at) {
-      if (at === setFor) return;
+      if (closed || at === setFor) return;
       off();
       if (at === Number.POSITIVE_INFINITY) return;
       setFor = at;
@@ -32,9 +30,12 @@ export function alarm(clock: Clock, ring: () => void): Alarm {
           off();
           ring();
         },
-        Math.min(Math.max(at - clock.now(), MIN_DELAY_MS), MAX_DELAY_MS),
+        Math.max(at - clock.now(), MIN_DELAY_MS),
       );
     },
-    [Symbol.dispose]: off,
+    [Symbol.dispose]() {
+      closed = true;
+      off();
+    },
   };
 }

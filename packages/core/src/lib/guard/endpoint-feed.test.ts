@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { staticDiscovery } from '../discovery/static.ts';
+import type { WatchOptions } from '../discovery.ts';
 import { toEndpoint } from '../endpoint.ts';
 import { settle } from '../testing/manual-clock.ts';
 import { testFeed } from './test-feed.ts';
@@ -197,4 +198,38 @@ test('options out of their range are refused at construction', () => {
   expect(() => testFeed({ onEmpty: 'drop' as 'hold' })).toThrow('guard.onEmpty: got "drop"');
   expect(() => testFeed({ debounceMs: 100, debounceMaxMs: 10 })).toThrow('guard.debounceMaxMs: got 10');
   expect(() => testFeed({ debounceMs: 500 }).feed.close()).not.toThrow();
+});
+
+test('what a driver still reports after the end is not passed on', async () => {
+  let report: NonNullable<WatchOptions['onEvent']> = () => {};
+  const { feed, events } = testFeed(
+    {},
+    {
+      async *watch({ signal, onEvent = report }) {
+        report = onEvent;
+        yield { endpoints: [] };
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      },
+    },
+  );
+  await settle();
+  report({ type: 'snapshotRejected', message: 'first' });
+  await feed.close();
+  report({ type: 'snapshotRejected', message: 'second' });
+  expect(events).toEqual([{ type: 'snapshotRejected', message: 'first' }]);
+});
+
+test('one that is closed by its own listener says no more and leaves no timer', async () => {
+  const subject = testFeed({}, undefined, (state) => {
+    if (state === 'held') void subject.feed.close();
+  });
+  const { clock, discovery, states } = subject;
+  discovery.push(three);
+  await settle();
+  discovery.push([]);
+  await settle();
+  expect(states.at(-1)?.[0]).toBe('held');
+  expect(clock.pendingTimers).toBe(0);
+  await clock.advanceAsync(100_000);
+  expect(states.at(-1)?.[0]).toBe('held');
 });

@@ -49,10 +49,14 @@ export interface EndpointFeed {
  * @throws InvalidOptionsError when an option of the guard is out of its range
  */
 export function endpointFeed(options: EndpointFeedOptions): EndpointFeed {
-  const { discovery, clock, random, isHealthy, onUpdate, onState, onEvent } = options;
+  const { discovery, clock, random, isHealthy, onUpdate, onState } = options;
   const settings = resolveGuardOptions(options.guard);
   const controller = new AbortController();
   const { signal } = controller;
+  // A driver may report trouble while it cleans up.
+  const onEvent: EndpointFeedOptions['onEvent'] = (event) => {
+    if (!signal.aborted) options.onEvent(event);
+  };
   const normal = normaliser();
   const reject = rejectionLog(onEvent);
   const isReset = resetDetector();
@@ -88,6 +92,8 @@ export function endpointFeed(options: EndpointFeedOptions): EndpointFeed {
   });
 
   const settle = (): void => {
+    // A callback may have closed the feed meanwhile.
+    if (signal.aborted) return;
     showState();
     setDeadline();
     if (answered) changes.request();

@@ -21,7 +21,11 @@ export interface TestFeed {
 }
 
 /** Makes a feed for tests; of a manual discovery unless another is given. */
-export function testFeed(guard: GuardOptions = {}, other?: Discovery): TestFeed {
+export function testFeed(
+  guard: GuardOptions = {},
+  other?: Discovery,
+  onState: (state: DiscoveryState) => void = () => {},
+): TestFeed {
   const clock = manualClock();
   const discovery = manualDiscovery();
   const health = new Map<string, boolean>();
@@ -35,7 +39,10 @@ export function testFeed(guard: GuardOptions = {}, other?: Discovery): TestFeed 
     random: seededRandom(1),
     isHealthy: (id) => health.get(id),
     onUpdate: (update) => updates.push(update),
-    onState: (state, reason) => states.push([state, reason]),
+    onState(state, reason) {
+      states.push([state, reason]);
+      onState(state);
+    },
     onEvent: (event) => events.push(event),
   });
   const ids = (): string[] => (updates.at(-1)?.endpoints ?? []).map(({ id }) => id).sort();

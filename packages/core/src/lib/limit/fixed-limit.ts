@@ -1,4 +1,4 @@
-import { numberOption } from '../options.ts';
+import { requiredNumber } from '../options.ts';
 import type { ConcurrencyLimit } from './concurrency-limit.ts';
 
 /**
@@ -8,5 +8,5 @@ import type { ConcurrencyLimit } from './concurrency-limit.ts';
  * @throws InvalidOptionsError when the limit is not an integer of at least 1
  */
 export function fixedLimit(limit: number): ConcurrencyLimit {
-  return { limit: numberOption('fixedLimit.limit', limit, 1, { min: 1, integer: true }), observe: () => {} };
+  return { limit: requiredNumber('fixedLimit.limit', limit, { min: 1, integer: true }), observe: () => {} };
 }

@@ -77,7 +77,10 @@ export function gradientLimit(options: GradientLimitOptions = {}): ConcurrencyLi
       return;
     }
     // A limit that no traffic reaches is neither right nor wrong.
-    if (busy && droppedRatio === 0) change((base * (1 + buffer)) / latencyMs, Math.sqrt(exact));
+    if (!busy || droppedRatio > 0) return;
+    // On a clock too coarse to see them, answers that take no time are no sign of a queue.
+    const gradient = latencyMs === 0 ? MAX_GRADIENT : (base * (1 + buffer)) / latencyMs;
+    change(gradient, Math.sqrt(exact));
   };
 
   return {

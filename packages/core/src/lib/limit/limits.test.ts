@@ -176,6 +176,12 @@ describe('gradientLimit', () => {
     expect(limit.limit).toBe(Math.floor(before + Math.sqrt(before)));
   });
 
+  it('stays a number on a clock that is too coarse to see the answers', () => {
+    const limit = gradientLimit({ max: 500 });
+    for (let i = 0; i < 400; i++) limit.observe(0, limit.limit, false, 10 * i);
+    expect(limit.limit).toBe(500);
+  });
+
   it('halves at most, however slow the answers', () => {
     const limit = gradientLimit({ initial: 100, minSamples: 1, windowMs: 1 });
     limit.observe(1, 100, false, 0);

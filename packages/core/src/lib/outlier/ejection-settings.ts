@@ -25,10 +25,7 @@ export function ejectionSettings(options: OutlierDetectionOptions): EjectionSett
   );
   return {
     detectors: checkDetectors(options.detectors) ?? [consecutiveFailures(), successRate()],
-    intervalMs: numberOption(`${FIELD}.intervalMs`, options.intervalMs, 10_000, {
-      min: 1,
-      max: 2_147_483_647,
-    }),
+    intervalMs: numberOption(`${FIELD}.intervalMs`, options.intervalMs, 10_000, { min: 1 }),
     baseEjectionMs,
     maxEjectionMs,
     jitterRatio: numberOption(`${FIELD}.jitterRatio`, options.jitterRatio, 0.1, { max: 1 }),

@@ -24,9 +24,6 @@ export interface Ejections {
   close(): void;
 }
 
-/** The longest delay that Node's timers take; a longer one would fire at once. */
-const MAX_TIMER_MS = 2_147_483_647;
-
 /**
  * Makes an empty list of ejections.
  *
@@ -55,7 +52,7 @@ export function ejections(
     if (at >= timerAt) return;
     disarm();
     timerAt = at;
-    timer = clock.setTimer(expire, Math.min(Math.max(0, Math.ceil(at - clock.now())), MAX_TIMER_MS));
+    timer = clock.setTimer(expire, Math.max(0, Math.ceil(at - clock.now())));
   };
   const expire = (): void => {
     disarm();

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { OutlierDetector } from '../health.ts';
-import { numberOption } from '../options.ts';
+import { requiredNumber } from '../options.ts';
 import type { Random } from '../random.ts';
 import type { Candidate, Observation } from '../strategy.ts';
 import { maxEjections } from './ejection-cap.ts';
@@ -122,7 +122,7 @@ class DetectorEjector implements Ejector {
   }
 
   eject(candidate: Candidate, durationMs: number): void {
-    numberOption('durationMs', durationMs, 0);
+    requiredNumber('durationMs', durationMs);
     if (this.closed) return;
     const times = this.ejections.startManual(candidate, durationMs);
     this.host.onEjected(candidate, { detector: 'manual', durationMs, times });

@@ -1,4 +1,4 @@
-import { numberOption } from '../options.ts';
+import { numberOption, requiredNumber } from '../options.ts';
 import { ringSlice } from './ring-slice.ts';
 import type { Subset } from './subset.ts';
 import type { ApertureSubset } from './subset-options.ts';
@@ -13,8 +13,15 @@ import type { ApertureSubset } from './subset-options.ts';
  */
 export function apertureSubset(options: ApertureSubset): Subset {
   const size = numberOption('subset.size', options.size, 12, { min: 1, integer: true });
-  const clients = required('subset.clientCount', options.clientCount, 1, 1_000_000);
-  const index = required('subset.clientIndex', options.clientIndex, 0, clients - 1);
+  const clients = requiredNumber('subset.clientCount', options.clientCount, {
+    min: 1,
+    max: 1_000_000,
+    integer: true,
+  });
+  const index = requiredNumber('subset.clientIndex', options.clientIndex, {
+    max: clients - 1,
+    integer: true,
+  });
   return {
     select(endpoints) {
       const count = endpoints.length;
@@ -35,9 +42,4 @@ export function apertureSubset(options: ApertureSubset): Subset {
       return shares;
     },
   };
-}
-
-function required(field: string, value: number, min: number, max: number): number {
-  // A missing value is as wrong as NaN: there is no default for it.
-  return numberOption(field, value ?? Number.NaN, min, { min, max, integer: true });
 }
