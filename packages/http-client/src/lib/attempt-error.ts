@@ -3,6 +3,7 @@ import type { AttemptInfo } from './request-observer.ts';
 
 /** Errors that are the caller's own: they say nothing of the endpoint, and another one would not help. */
 const CALLER_CODES: ReadonlySet<string> = new Set([
+  'ERR_EVENKEEL_CLOSED',
   'UND_ERR_ABORTED',
   'UND_ERR_CLOSED',
   'UND_ERR_DESTROYED',

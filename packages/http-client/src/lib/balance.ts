@@ -1,6 +1,8 @@
+import { checkKeys } from '@evenkeel/core';
 import type { Dispatcher } from 'undici';
 import { Engine } from './engine.ts';
 import type { BalanceOptions } from './http-client-options.ts';
+import { BALANCE_KEYS } from './known-options.ts';
 import type { Dispatch } from './request-context.ts';
 
 /**
@@ -11,6 +13,7 @@ import type { Dispatch } from './request-context.ts';
  * @throws InvalidOptionsError when an option is out of its range
  */
 export function balance(options: BalanceOptions): Dispatcher.DispatcherComposeInterceptor {
+  checkKeys('', options, BALANCE_KEYS);
   const engine = new Engine(options);
   return (dispatch: Dispatch): Dispatch =>
     (request, handler) =>

@@ -1,9 +1,18 @@
-import { type Clock, InvalidOptionsError, numberOption, type Random, systemClock } from '@evenkeel/core';
+import {
+  type Clock,
+  checkKeys,
+  InvalidOptionsError,
+  numberOption,
+  type Random,
+  systemClock,
+} from '@evenkeel/core';
 import { Dispatcher, Dispatcher1Wrapper, errors } from 'undici';
 import type { TransportLimits } from './attempt-error.ts';
 import { BalancedRequest } from './balanced-request.ts';
 import { hostOf, isCluster, routesOf } from './cluster-routes.ts';
 import type { BalanceOptions, ClusterRoute } from './http-client-options.ts';
+import { ROUTE_KEYS } from './known-options.ts';
+import { checkObserver } from './notify-observer.ts';
 import { resolvePolicy } from './policy.ts';
 import type { Dispatch, OpenRequest, RequestContext } from './request-context.ts';
 import type { RequestObserver } from './request-observer.ts';
@@ -35,7 +44,7 @@ export class Engine implements RequestContext {
     const { clock = systemClock, random = Math.random, observer } = options;
     this.clock = clock;
     this.random = random;
-    this.observer = observer;
+    this.observer = checkObserver('observer', observer);
     this.readyTimeoutMs = numberOption('readyTimeoutMs', options.readyTimeoutMs, 1_000, { max: 2 ** 31 - 1 });
     this.limits = {
       connectMs: limits.connectMs ?? 10_000,
@@ -46,6 +55,7 @@ export class Engine implements RequestContext {
     for (const [key, field, entry] of routesOf(options.clusters)) {
       const host = hostOf(key, field);
       const route: ClusterRoute = isCluster(entry) ? { cluster: entry } : entry;
+      checkKeys(field, route, ROUTE_KEYS);
       const policy = route === entry ? resolvePolicy(options, { field, policy: route }) : clientPolicy;
       const upstream = new Upstream(host, field, route, policy, clock);
       for (const scheme of ['http', 'https'] as const) {

@@ -34,7 +34,7 @@ test('attempts and retries are published, with plain copies that may be kept', a
     expect.objectContaining({ attempt: 1, outcome: { kind: 'failure', statusCode: 503 }, hedge: false }),
   ]);
   expect(retries.events).toMatchObject([
-    { failed: { cluster: 'orders', attempt: 0, endpoint: { id: refusing } }, delayMs: 0, withinBudget: true },
+    { cluster: 'orders', failed: { attempt: 0, endpoint: { id: refusing } }, delayMs: 0, withinBudget: true },
   ]);
 });
 

@@ -10,6 +10,7 @@ export interface AttemptEvent extends AttemptInfo {
 
 /** A request is sent again, in `delayMs`, or is not because the budget is spent. */
 export interface RetryEvent {
+  readonly cluster: string;
   readonly failed: AttemptInfo;
   /** Its status code, or its error. */
   readonly reason: unknown;
@@ -19,6 +20,7 @@ export interface RetryEvent {
 
 /** A second attempt runs beside a slow one. */
 export interface HedgeEvent {
+  readonly cluster: string;
   readonly slow: AttemptInfo;
   /** Where the second one goes. */
   readonly endpoint: Endpoint;

@@ -29,7 +29,9 @@ describe('a hedge', () => {
     expect(await (await answer).body.text()).toBe('fine');
     unsubscribe('evenkeel:http:hedge', listener);
     expect(orders.kinds()).toEqual(['cancelled', 'success']);
-    expect(events).toMatchObject([{ slow: { attempt: 0 }, endpoint: { id: good.address }, delayMs: 40 }]);
+    expect(events).toMatchObject([
+      { cluster: 'orders', slow: { attempt: 0 }, endpoint: { id: good.address }, delayMs: 40 },
+    ]);
     await until(() => hanging.sockets.size === 0);
     expect(clock.pendingTimers).toBe(0);
   });

@@ -74,7 +74,8 @@ export class Hedges {
     this.started += 1;
     if (hedgeChannel.hasSubscribers) {
       const delayMs = this.shared.clock.now() - slow.startedAt;
-      const event: HedgeEvent = { slow: slow.info(), endpoint: pick.endpoint, delayMs };
+      const { cluster } = slow;
+      const event: HedgeEvent = { cluster, slow: slow.info(), endpoint: pick.endpoint, delayMs };
       hedgeChannel.publish(event);
     }
     attempts.begin(pick, true);

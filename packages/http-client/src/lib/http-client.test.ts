@@ -1,9 +1,11 @@
 import { EventEmitter } from 'node:events';
-import { createCluster, type InvalidOptionsError, staticDiscovery } from '@evenkeel/core';
+import { Writable } from 'node:stream';
+import { createCluster, type InvalidOptionsError, isEvenkeelError, staticDiscovery } from '@evenkeel/core';
 import { settle } from '@evenkeel/core/testing';
 import {
   Agent,
   Client,
+  type Dispatcher,
   errors,
   fetch,
   getGlobalDispatcher,
@@ -14,7 +16,8 @@ import {
 import { describe, expect, test } from 'vitest';
 import { balance } from './balance.ts';
 import { createHttpClient } from './http-client.ts';
-import type { HttpClientOptions } from './http-client-options.ts';
+import type { BalanceOptions, HttpClientOptions } from './http-client-options.ts';
+import type { RequestSettings, WithRequestSettings } from './request-policy.ts';
 import { fakeCluster } from './testing/fake-cluster.ts';
 import { readyClient } from './testing/ready-client.ts';
 import { answering, hangingServer, httpServer, refusingAddress } from './testing/servers.ts';
@@ -123,6 +126,44 @@ describe('every way in', () => {
   });
 });
 
+test('settings of one request go with each of its own methods', async () => {
+  await using server = await answering(200, 'fine');
+  const orders = fakeCluster([server.address]);
+  await using client = await readyClient({ clusters: { orders } });
+  const sink = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });
+  const evenkeel = (hashKey: string): RequestSettings => ({ hashKey, retry: false });
+  await (await client.request({ ...get, evenkeel: evenkeel('request') })).body.dump();
+  await new Promise<void>((resolve, reject) => {
+    client.request({ ...get, evenkeel: evenkeel('callback') }, (error, data) => {
+      if (error) reject(error);
+      else data.body.dump().then(resolve, reject);
+    });
+  });
+  await client.stream({ ...get, evenkeel: evenkeel('stream') }, sink);
+  const piped = client.pipeline({ ...get, evenkeel: evenkeel('pipeline') }, ({ body }) => body);
+  await piped.end().resume().toArray();
+  const options: Dispatcher.RequestOptions & WithRequestSettings = { ...get, evenkeel: evenkeel('composed') };
+  const composed = new Agent().compose(balance({ clusters: { orders } }));
+  await (await composed.request(options)).body.dump();
+  await composed.close();
+  const bare = { dispatcher: client, evenkeel: evenkeel('undici') };
+  await (await request('http://orders/', bare)).body.dump();
+  await (await client.fetch('http://orders/', { evenkeel: evenkeel('fetch') })).text();
+  await expect(client.upgrade({ ...get, evenkeel: evenkeel('upgrade') })).rejects.toThrow();
+  await expect(client.connect({ ...get, evenkeel: evenkeel('connect') })).rejects.toThrow();
+  expect(orders.picks.map((pick) => pick.context?.hashKey)).toEqual([
+    'request',
+    'callback',
+    'stream',
+    'pipeline',
+    'composed',
+    'undici',
+    'fetch',
+    'upgrade',
+    'connect',
+  ]);
+});
+
 describe('which requests are balanced', () => {
   test('those whose host is a key; all others pass through untouched', async () => {
     await using endpoint = await answering(200, 'balanced');
@@ -149,6 +190,8 @@ describe('which requests are balanced', () => {
 });
 
 describe('closing', () => {
+  const isClosed = (error: unknown): boolean => isEvenkeelError(error, 'ERR_EVENKEEL_CLOSED');
+
   test('lets open requests end, takes no new ones, and leaves clusters alone', async () => {
     const finish: (() => void)[] = [];
     await using server = await httpServer((_request, response) => {
@@ -165,7 +208,8 @@ describe('closing', () => {
     const closing = client.close().then(() => {
       closed = true;
     });
-    await expect(client.request(get)).rejects.toBeInstanceOf(errors.ClientClosedError);
+    await expect(client.request(get)).rejects.toSatisfy(isClosed);
+    await expect(client.request(get)).rejects.toMatchObject({ cause: { code: 'UND_ERR_CLOSED' } });
     expect([client.closed, closed]).toEqual([true, false]);
     finish[0]?.();
     expect(await response.body.text()).toBe('begin end');
@@ -176,7 +220,31 @@ describe('closing', () => {
     await closing;
     expect([client.destroyed, closedClusters]).toEqual([true, 0]);
     await client.close();
-    await expect(client.request(get)).rejects.toBeInstanceOf(errors.ClientDestroyedError);
+    await expect(client.request(get)).rejects.toSatisfy(isClosed);
+    await expect(client.request(get)).rejects.toMatchObject({ cause: { code: 'UND_ERR_DESTROYED' } });
+    for (const url of ['http://orders/', `http://${server.address}/`]) {
+      await expect(client.fetch(url)).rejects.toMatchObject({ cause: { code: 'ERR_EVENKEEL_CLOSED' } });
+    }
+  });
+
+  test('of a client that another one sends through is nobody’s failure', async () => {
+    await using server = await answering(200);
+    const orders = fakeCluster([server.address]);
+    const inner = await readyClient({ clusters: {} });
+    await inner.close();
+    await using outer = await readyClient({ clusters: { orders }, dispatcher: inner });
+    await expect(outer.request(get)).rejects.toSatisfy(isClosed);
+    expect(orders.kinds()).toEqual(['cancelled']);
+  });
+
+  test('by destroy without a reason says that the client is closed', async () => {
+    await using hanging = await hangingServer();
+    const client = await readyClient({ clusters: { orders: fakeCluster([hanging.address]) } });
+    const answers = [client.request(get), client.request({ ...get, origin: `http://${hanging.address}` })];
+    await until(() => hanging.count === 2);
+    const settled = Promise.allSettled(answers);
+    await client.destroy();
+    for (const answer of await settled) expect(answer).toSatisfy(({ reason }) => isClosed(reason));
   });
 
   test('waits for a retry that is still to come', async () => {
@@ -264,6 +332,21 @@ describe('options', () => {
     ['clusters.orders', { clusters: { orders: null } }],
     ['clusters.orders.cluster', { clusters: { orders: {} } }],
     ['clusters.or/ders', { clusters: { 'or/ders': orders } }],
+    ['clusters.orders.tls', { clusters: { orders: { cluster: orders, tls: 5 } } }],
+    ['clusters.orders.retries', { clusters: { orders: { cluster: orders, retries: 1 } } }],
+    ['clusters.orders.hedge', { clusters: { orders: { cluster: orders, hedge: true } } }],
+    ['options', undefined],
+    ['perTryTimeout', { clusters: {}, perTryTimeout: 500 }],
+    ['constructor', { clusters: {}, constructor: 500 }],
+    ['retry', { clusters: {}, retry: 3 }],
+    ['retry', { clusters: {}, retry: true }],
+    ['retry', { clusters: {}, retry: null }],
+    ['retry', { clusters: {}, retry: [] }],
+    ['retry.retries', { clusters: {}, retry: { retries: 3 } }],
+    ['hedge', { clusters: {}, hedge: true }],
+    ['hedge.delay', { clusters: {}, hedge: { delay: 5 } }],
+    ['observer', { clusters: {}, observer: () => {} }],
+    ['agent', { clusters: {}, agent: 5 }],
     ['clusters[1]', { clusters: [orders, orders] }],
     ['clusters.orders.protocol', { clusters: { orders: { cluster: orders, protocol: 'ftp' } } }],
     ['clusters.orders.hostHeader', { clusters: { orders: { cluster: orders, hostHeader: 'a b' } } }],
@@ -300,12 +383,50 @@ describe('options', () => {
     await using client = await readyClient({ clusters: { orders } });
     const answer = client.fetch('http://orders/', { evenkeel: { perTryTimeoutMs: -1 } });
     await expect(answer).rejects.toMatchObject({ cause: { field: 'evenkeel.perTryTimeoutMs' } });
-    const wrong = { retry: { maxRetries: 0.5 }, hedge: { maxHedges: 0 } };
-    for (const [field, value] of Object.entries(wrong)) {
-      await expect(client.fetch('http://orders/', { evenkeel: { [field]: value } })).rejects.toMatchObject({
-        cause: { code: 'ERR_EVENKEEL_INVALID_OPTIONS' },
-      });
+    const wrong: [field: string, settings: unknown][] = [
+      ['evenkeel', 5],
+      ['evenkeel', null],
+      ['evenkeel.hashkey', { hashkey: 'a' }],
+      ['evenkeel.hashKey', { hashKey: 7 }],
+      ['evenkeel.observer', { observer: () => {} }],
+      ['evenkeel.retry', { retry: 3 }],
+      ['evenkeel.retry', { retry: true }],
+      ['evenkeel.retry.maxRetries', { retry: { maxRetries: 0.5 } }],
+      ['evenkeel.hedge', { hedge: true }],
+      ['evenkeel.hedge.maxHedges', { hedge: { maxHedges: 0 } }],
+    ];
+    for (const [field, evenkeel] of wrong) {
+      const options = { ...get, evenkeel: evenkeel as RequestSettings };
+      await expect(client.request(options)).rejects.toMatchObject({ field });
     }
+    expect(orders.picks).toEqual([]);
+  });
+
+  test('that do not exist are told with what there is', () => {
+    const typo = { clusters: [], perTryTimeout: 500, retry: { retries: 3 } } as HttpClientOptions;
+    expect(() => createHttpClient(typo)).toThrow(
+      /^perTryTimeout: got 500, expected no such option: did you mean "perTryTimeoutMs"\? .*hashKey/,
+    );
+    expect(() => balance(typo)).toThrow(/did you mean "perTryTimeoutMs"/);
+    const tls = { clusters: { orders: { cluster: orders, tls: {} } } } as BalanceOptions;
+    expect(() => balance(tls)).toThrow(/^clusters\.orders\.tls: /);
+  });
+
+  test('a hash key that is no string fails the request; null is none', async () => {
+    await using server = await answering(200, 'fine');
+    const hashed = fakeCluster([server.address]);
+    let key: unknown = 7;
+    await using client = await readyClient({
+      clusters: { orders: hashed },
+      hashKey: () => key as string | undefined,
+    });
+    await expect(client.request(get)).rejects.toMatchObject({
+      code: 'ERR_EVENKEEL_INVALID_OPTIONS',
+      field: 'hashKey',
+    });
+    key = null;
+    await (await client.request(get)).body.dump();
+    expect(hashed.picks.map((pick) => pick.context?.hashKey)).toEqual([undefined]);
   });
 
   test('of a cluster go before those of the client', async () => {

@@ -1,12 +1,18 @@
-import { InvalidOptionsError, numberOption } from '@evenkeel/core';
-import { Agent, Dispatcher, errors, fetch, type RequestInfo, type RequestInit, type Response } from 'undici';
+import type { Duplex } from 'node:stream';
+import { checkKeys, EvenkeelError } from '@evenkeel/core';
+import { Dispatcher, errors, fetch, type RequestInfo, type RequestInit, type Response } from 'undici';
 import { Engine } from './engine.ts';
-import type { HttpClientOptions, HttpClusterRoute } from './http-client-options.ts';
+import type { HttpClientOptions } from './http-client-options.ts';
+import { CLIENT_KEYS } from './known-options.ts';
 import type { Dispatch } from './request-context.ts';
 import type { RequestSettings, WithRequestSettings } from './request-policy.ts';
+import { type InnerDispatcher, transports } from './transports.ts';
 
 /** Options of {@link HttpClient.fetch}. */
 export type FetchInit = RequestInit & WithRequestSettings;
+
+type WithSettings<Options> = Options & WithRequestSettings;
+type Result<Data> = (error: Error | null, data: Data) => void;
 
 /**
  * A Dispatcher that sends requests to clusters. Use it as any other: its own `request`, `stream`, `pipeline`, `upgrade`
@@ -19,6 +25,31 @@ export interface HttpClient extends Dispatcher, AsyncDisposable {
     options: Dispatcher.DispatchOptions & WithRequestSettings,
     handler: Dispatcher.DispatchHandler,
   ): boolean;
+  request<T = null>(options: WithSettings<Dispatcher.RequestOptions<T>>): Promise<Dispatcher.ResponseData<T>>;
+  request<T = null>(
+    options: WithSettings<Dispatcher.RequestOptions<T>>,
+    callback: Result<Dispatcher.ResponseData<T>>,
+  ): void;
+  stream<T = null>(
+    options: WithSettings<Dispatcher.RequestOptions<T>>,
+    factory: Dispatcher.StreamFactory<T>,
+  ): Promise<Dispatcher.StreamData<T>>;
+  stream<T = null>(
+    options: WithSettings<Dispatcher.RequestOptions<T>>,
+    factory: Dispatcher.StreamFactory<T>,
+    callback: Result<Dispatcher.StreamData<T>>,
+  ): void;
+  pipeline<T = null>(
+    options: WithSettings<Dispatcher.PipelineOptions<T>>,
+    handler: Dispatcher.PipelineHandler<T>,
+  ): Duplex;
+  upgrade(options: WithSettings<Dispatcher.UpgradeOptions>): Promise<Dispatcher.UpgradeData>;
+  upgrade(options: WithSettings<Dispatcher.UpgradeOptions>, callback: Result<Dispatcher.UpgradeData>): void;
+  connect<T = null>(options: WithSettings<Dispatcher.ConnectOptions<T>>): Promise<Dispatcher.ConnectData<T>>;
+  connect<T = null>(
+    options: WithSettings<Dispatcher.ConnectOptions<T>>,
+    callback: Result<Dispatcher.ConnectData<T>>,
+  ): void;
   /** True from the call of `close` on. */
   readonly closed: boolean;
   /** True from the call of `destroy`, or the end of `close`, on. */
@@ -29,13 +60,6 @@ export interface HttpClient extends Dispatcher, AsyncDisposable {
 
 type Callback = () => void;
 type ConnectionEvent = 'connect' | 'disconnect' | 'connectionError';
-type InnerDispatcher = Dispatcher & {
-  readonly stats?: unknown;
-  readonly webSocketOptions?: unknown;
-  readonly eventSourceOptions?: unknown;
-  readonly isMockActive?: boolean;
-};
-
 const EVENTS = ['connect', 'disconnect', 'connectionError', 'drain'] as const;
 
 /**
@@ -63,6 +87,7 @@ class BalancedDispatcher extends Dispatcher implements HttpClient {
 
   constructor(options: HttpClientOptions) {
     super();
+    checkKeys('', options, CLIENT_KEYS);
     const { inner, owned, clusters, connectMs } = transports(options);
     this.inner = inner;
     this.owned = owned;
@@ -90,7 +115,9 @@ class BalancedDispatcher extends Dispatcher implements HttpClient {
     handler: Dispatcher.DispatchHandler,
   ): boolean {
     if (this.closed || this.destroyed) {
-      const error = this.destroyed ? new errors.ClientDestroyedError() : new errors.ClientClosedError();
+      const error = closedError(
+        this.destroyed ? new errors.ClientDestroyedError() : new errors.ClientClosedError(),
+      );
       if (typeof handler?.onResponseError !== 'function') throw error;
       handler.onResponseError(null as unknown as Dispatcher.DispatchController, error);
       return false;
@@ -119,7 +146,7 @@ class BalancedDispatcher extends Dispatcher implements HttpClient {
   override destroy(error: Error | null, callback: Callback): void;
   override destroy(error?: Error | null | Callback, callback?: Callback): Promise<void> | void {
     if (typeof error === 'function') return this.destroy(null, error);
-    this.destroying ??= this.destroyAll(error ?? new errors.ClientDestroyedError());
+    this.destroying ??= this.destroyAll(error ?? closedError(new errors.ClientDestroyedError()));
     return settle(this.destroying, callback);
   }
 
@@ -192,47 +219,9 @@ class BoundDispatcher extends Dispatcher {
   }
 }
 
-interface Transports {
-  readonly inner: InnerDispatcher;
-  readonly owned: readonly Dispatcher[];
-  readonly clusters: HttpClientOptions['clusters'];
-  readonly connectMs: number;
-}
-
-/** The client's own agent, or the dispatcher passed in; and an agent for each cluster with TLS options of its own. */
-function transports(options: HttpClientOptions): Transports {
-  const { dispatcher, agent = {}, clusters } = options;
-  const connectMs = numberOption('connectTimeoutMs', options.connectTimeoutMs, 2_000, { max: 2 ** 31 - 1 });
-  if (dispatcher !== undefined && options.agent !== undefined) {
-    throw new InvalidOptionsError('agent', agent, 'nothing, as there is a dispatcher');
-  }
-  if (dispatcher !== undefined && typeof dispatcher.dispatch !== 'function') {
-    throw new InvalidOptionsError('dispatcher', dispatcher, 'a Dispatcher');
-  }
-  const agentOptions: Agent.Options = connectMs === 0 ? agent : { connectTimeout: connectMs, ...agent };
-  const inner = dispatcher ?? new Agent(agentOptions);
-  const owned: Dispatcher[] = dispatcher === undefined ? [inner] : [];
-  if (clusters === null || typeof clusters !== 'object' || Array.isArray(clusters)) {
-    return { inner, owned, clusters, connectMs: connectMs || 10_000 };
-  }
-  const routed: Record<string, HttpClusterRoute> = {};
-  for (const [key, entry] of Object.entries(clusters as Record<string, HttpClusterRoute>)) {
-    const tls = entry?.tls;
-    if (tls === undefined) {
-      routed[key] = entry;
-      continue;
-    }
-    if (typeof tls !== 'object' || tls === null) {
-      throw new InvalidOptionsError(`clusters.${key}.tls`, tls, 'TLS options');
-    }
-    if (entry.dispatcher !== undefined || typeof agent.connect === 'function') {
-      throw new InvalidOptionsError(`clusters.${key}.tls`, tls, 'nothing, as connections are made elsewhere');
-    }
-    const own = new Agent({ ...agentOptions, connect: { ...agent.connect, ...tls } });
-    owned.push(own);
-    routed[key] = { ...entry, dispatcher: own };
-  }
-  return { inner, owned, clusters: routed, connectMs: connectMs || 10_000 };
+/** @param cause the error that a dispatcher of undici would have given */
+function closedError(cause: Error): EvenkeelError {
+  return new EvenkeelError('ERR_EVENKEEL_CLOSED', 'the client is closed', { cause });
 }
 
 function settle(promise: Promise<void>, callback: Callback | undefined): Promise<void> | void {

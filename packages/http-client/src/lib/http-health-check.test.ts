@@ -122,6 +122,16 @@ test('a dispatcher may be passed in, and stays open', async () => {
 test.each([
   ['path', { path: 'healthz' }],
   ['port', { port: 70_000 }],
+  ['port', { port: 0 }],
+  ['method', { method: 'GE T' }],
+  ['host', { host: 'a\r\nb' }],
+  ['headers', { headers: 5 }],
+  ['headers', { headers: { 'a b': 'c' } }],
+  ['headers', { headers: { a: 'b\r\nc' } }],
+  ['tls', { tls: 5 }],
+  ['dispatcher', { dispatcher: {} }],
+  ['dispatcher', { dispatcher: null }],
+  ['expectedStatus', { expectedStatus: '200' }],
   ['protocol', { protocol: 'tcp' }],
   ['expectedStatus', { expectedStatus: 20 }],
 ])('the option %s is checked', (field, options) => {

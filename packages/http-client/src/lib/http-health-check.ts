@@ -50,8 +50,12 @@ export function httpHealthCheck(options: HttpHealthCheckOptions = {}): HealthChe
   if (typeof path !== 'string' || !path.startsWith('/')) {
     throw new InvalidOptionsError('path', path, 'a path that starts with "/"');
   }
-  const port = options.port && numberOption('port', options.port, 0, { min: 1, max: 65_535, integer: true });
+  const port =
+    options.port === undefined
+      ? undefined
+      : numberOption('port', options.port, 0, { min: 1, max: 65_535, integer: true });
   const isExpected = expectation(options.expectedStatus);
+  checkRequestParts(options);
   const dispatcher =
     options.dispatcher ??
     // Without pipelining undici asks for the connection to be closed after the answer.
@@ -95,6 +99,37 @@ export function httpHealthCheck(options: HttpHealthCheckOptions = {}): HealthChe
   };
 }
 
+/** What undici would refuse, or misread, at each check: then no endpoint would ever be healthy. */
+function checkRequestParts({ method, host, headers, tls, dispatcher }: HttpHealthCheckOptions): void {
+  if (method !== undefined && !isToken(method))
+    throw new InvalidOptionsError('method', method, 'an HTTP method');
+  if (host !== undefined && (typeof host !== 'string' || !/^[\x21-\x7e]+$/.test(host))) {
+    throw new InvalidOptionsError('host', host, 'a host, such as "orders.internal"');
+  }
+  if (headers !== undefined && !isHeaders(headers)) {
+    throw new InvalidOptionsError('headers', headers, 'an object of header names and values');
+  }
+  if (tls !== undefined && (typeof tls !== 'object' || tls === null)) {
+    throw new InvalidOptionsError('tls', tls, 'TLS options');
+  }
+  if (dispatcher !== undefined && typeof dispatcher?.request !== 'function') {
+    throw new InvalidOptionsError('dispatcher', dispatcher, 'a Dispatcher');
+  }
+}
+
+function isHeaders(headers: unknown): boolean {
+  if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) return false;
+  return Object.entries(headers).every(([name, value]) => isToken(name) && isHeaderValue(value));
+}
+
+function isToken(value: unknown): boolean {
+  return typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value);
+}
+
+function isHeaderValue(value: unknown): boolean {
+  return typeof value === 'string' && !/[^\t\x20-\x7e\x80-\xff]/.test(value);
+}
+
 /** undici acts on a signal only once it is connected. */
 function abortable(promise: Promise<void>, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -108,7 +143,10 @@ function abortable(promise: Promise<void>, signal: AbortSignal): Promise<void> {
 function expectation(expected: HttpHealthCheckOptions['expectedStatus']): (statusCode: number) => boolean {
   if (expected === undefined) return (statusCode) => statusCode >= 200 && statusCode <= 299;
   if (typeof expected === 'function') return expected;
-  const statuses = new Set(typeof expected === 'number' ? [expected] : expected);
+  if (typeof expected !== 'number' && !Array.isArray(expected)) {
+    throw new InvalidOptionsError('expectedStatus', expected, 'a status, a list of them, or a function');
+  }
+  const statuses = new Set<number>(typeof expected === 'number' ? [expected] : expected);
   for (const status of statuses) {
     numberOption('expectedStatus', status, 200, { min: 100, max: 599, integer: true });
   }

@@ -1,5 +1,7 @@
-import { InvalidOptionsError, numberOption, type RetryBudget } from '@evenkeel/core';
+import { checkKeys, InvalidOptionsError, numberOption, type RetryBudget } from '@evenkeel/core';
 import type { Dispatcher } from 'undici';
+import { HEDGE_KEYS, RETRY_KEYS, SETTINGS_KEYS } from './known-options.ts';
+import { headerNameOption } from './request-headers.ts';
 import type { HedgeOptions, RequestPolicy, RequestSettings, RetryOptions } from './request-policy.ts';
 
 /** A validated {@link RequestPolicy}, with every default filled in. */
@@ -50,6 +52,7 @@ export const IDEMPOTENT_METHODS: ReadonlySet<string> = new Set([
   'QUERY',
 ]);
 const RETRIED_STATUS_CODES: readonly number[] = [500, 502, 503, 504];
+const OR_OFF = 'an object with options, or false';
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
@@ -69,8 +72,9 @@ export function resolvePolicy(
   const [retryField, retry] = option('retry');
   const [hedgeField, hedge] = option('hedge');
   const [idleField, bodyIdleTimeoutMs] = option('bodyIdleTimeoutMs');
+  const [headerField, deadlineHeader] = option('deadlineHeader');
   return {
-    retry: retry === false ? undefined : resolveRetry(retryField, retry ?? {}),
+    retry: retry === false ? undefined : resolveRetry(retryField, retry === undefined ? {} : retry),
     hedge: hedge === undefined || hedge === false ? undefined : resolveHedge(hedgeField, hedge),
     perTryTimeoutMs: timeout(...option('perTryTimeoutMs')),
     overallTimeoutMs: timeout(...option('overallTimeoutMs')),
@@ -78,7 +82,7 @@ export function resolvePolicy(
     hashKey: callback(...option('hashKey')),
     isFailure: callback(...option('isFailure')) ?? isServerError,
     loadReports: flag(...option('loadReports')),
-    deadlineHeader: headerName(...option('deadlineHeader')),
+    deadlineHeader: deadlineHeader === undefined ? undefined : headerNameOption(headerField, deadlineHeader),
   };
 }
 
@@ -88,8 +92,9 @@ export function resolvePolicy(
  * @throws InvalidOptionsError naming the field
  */
 export function requestPolicy(policy: Policy, settings: RequestSettings): Policy {
-  const { retry, hedge, perTryTimeoutMs, overallTimeoutMs, bodyIdleTimeoutMs } = settings;
   const field = 'evenkeel';
+  checkKeys(field, settings, SETTINGS_KEYS);
+  const { retry, hedge, perTryTimeoutMs, overallTimeoutMs, bodyIdleTimeoutMs } = settings;
   return {
     ...policy,
     retry: retry === undefined ? policy.retry : retry === false ? undefined : seenRetry(retry),
@@ -131,6 +136,7 @@ function seenHedge(options: HedgeOptions): HedgePolicy {
 }
 
 function resolveRetry(field: string, options: RetryOptions): RetryPolicy {
+  checkKeys(field, options, RETRY_KEYS, OR_OFF);
   const { methods = [...IDEMPOTENT_METHODS], statusCodes = RETRIED_STATUS_CODES, budget } = options;
   if (!Array.isArray(methods) || !methods.every((method) => typeof method === 'string')) {
     throw new InvalidOptionsError(`${field}.methods`, methods, 'a list of HTTP methods');
@@ -163,6 +169,7 @@ function resolveRetry(field: string, options: RetryOptions): RetryPolicy {
 }
 
 function resolveHedge(field: string, options: HedgeOptions): HedgePolicy {
+  checkKeys(field, options, HEDGE_KEYS, OR_OFF);
   const { percentile, delayMs } = options;
   return {
     percentile: numberOption(`${field}.percentile`, percentile, 0.95, { max: 1 }),
@@ -190,14 +197,6 @@ function callback<T>(field: string, value: T | undefined): T | undefined {
     throw new InvalidOptionsError(field, value, 'a function');
   }
   return value;
-}
-
-function headerName(field: string, value: string | undefined): string | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(value)) {
-    throw new InvalidOptionsError(field, value, 'the name of a header');
-  }
-  return value.toLowerCase();
 }
 
 function isFinalStatus(value: unknown): boolean {

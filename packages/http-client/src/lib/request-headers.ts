@@ -1,3 +1,4 @@
+import { InvalidOptionsError } from '@evenkeel/core';
 import type { Dispatcher } from 'undici';
 
 /** Request headers in every form that undici takes. */
@@ -29,13 +30,13 @@ export function stableHeaders(headers: RequestHeaders): StableHeaders {
 export function headerValue(headers: StableHeaders, name: string): string | undefined {
   if (headers === null) return undefined;
   if (Array.isArray(headers)) {
-    for (let i = 0; i < headers.length; i += 2) if (isNamed(headers[i], name)) return headers[i + 1];
+    for (let i = 0; i < headers.length; i += 2) if (isNamed(headers[i], name)) return first(headers[i + 1]);
     return undefined;
   }
   for (const key in headers) {
     if (!isNamed(key, name)) continue;
     const value = headers[key];
-    if (value !== undefined) return String(Array.isArray(value) ? value[0] : value);
+    if (value !== undefined) return first(value);
   }
   return undefined;
 }
@@ -57,6 +58,24 @@ export function withHeader(headers: StableHeaders, name: string, value: string):
   const copy: Record<string, number | string | string[] | undefined> = { [name]: value };
   for (const key in headers) if (!isNamed(key, name)) copy[key] = headers[key];
   return copy;
+}
+
+/**
+ * Returns the name of a header in lower case.
+ *
+ * @throws InvalidOptionsError naming the field
+ */
+export function headerNameOption(field: string, name: string): string {
+  if (typeof name !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
+    throw new InvalidOptionsError(field, name, 'the name of a header');
+  }
+  return name.toLowerCase();
+}
+
+/** undici takes lists and numbers as values wherever its types have strings. */
+function first(value: number | string | readonly string[] | null | undefined): string | undefined {
+  const one = typeof value === 'object' ? value?.[0] : value;
+  return one === undefined ? undefined : String(one);
 }
 
 function isNamed(key: string | undefined, name: string): boolean {

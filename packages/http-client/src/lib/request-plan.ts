@@ -1,10 +1,13 @@
+import { InvalidOptionsError } from '@evenkeel/core';
 import { type Dispatcher, errors } from 'undici';
 import type { TransportLimits } from './attempt-error.ts';
 import { AttemptOptions } from './attempt-options.ts';
 import type { RequestBody } from './body.ts';
+import { checkObserver } from './notify-observer.ts';
 import { IDEMPOTENT_METHODS, type Policy, requestPolicy } from './policy.ts';
 import { requestBody } from './request-body.ts';
 import type { RequestContext } from './request-context.ts';
+import { stableHeaders } from './request-headers.ts';
 import type { RequestObserver } from './request-observer.ts';
 import type { WithRequestSettings } from './request-policy.ts';
 import type { Upstream } from './upstream.ts';
@@ -32,16 +35,19 @@ export class RequestPlan {
     shared: RequestContext,
     upstream: Upstream,
     scheme: 'http' | 'https',
-    options: Dispatcher.DispatchOptions & WithRequestSettings,
+    given: Dispatcher.DispatchOptions & WithRequestSettings,
     handler: Dispatcher.DispatchHandler,
   ) {
+    const options = withStableHeaders(given);
     const settings = options.evenkeel;
     const policy = settings === undefined ? upstream.policy : requestPolicy(upstream.policy, settings);
     const { retry } = policy;
     this.policy = policy;
     this.scheme = scheme;
-    this.observer = settings?.observer;
-    this.hashKey = settings?.hashKey ?? policy.hashKey?.(options);
+    this.observer = checkObserver('evenkeel.observer', settings?.observer);
+    this.hashKey =
+      checkHashKey('evenkeel.hashKey', settings?.hashKey) ??
+      checkHashKey('hashKey', policy.hashKey?.(options));
     this.tunnel = options.method === 'CONNECT' || Boolean(options.upgrade);
     if (this.tunnel && typeof handler.onRequestUpgrade !== 'function') {
       throw new errors.InvalidArgumentError('invalid onRequestUpgrade method');
@@ -74,4 +80,17 @@ export class RequestPlan {
       ? this.deadlineAt
       : this.deadlineAt - shared.clock.now();
   }
+}
+
+/** Headers that an iterator gives are for the hash key as well as for every attempt. */
+function withStableHeaders<T extends Dispatcher.DispatchOptions>(options: T): T {
+  const headers = stableHeaders(options.headers);
+  return headers === (options.headers ?? null) ? options : { ...options, headers };
+}
+
+/** Takes null for none, as `Headers` and others say it. */
+function checkHashKey(field: string, key: string | null | undefined): string | undefined {
+  if (key === undefined || key === null) return undefined;
+  if (typeof key !== 'string') throw new InvalidOptionsError(field, key, 'a string, or undefined');
+  return key;
 }

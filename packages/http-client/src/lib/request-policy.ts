@@ -17,7 +17,7 @@ export interface RequestPolicy {
   readonly overallTimeoutMs?: number;
   /** How long a response body may stand still, in ms; 0 sets no limit. @default undici's `bodyTimeout`, 300_000 */
   readonly bodyIdleTimeoutMs?: number;
-  /** Requests with the same key go to the same endpoint under a hashing or sticky strategy. */
+  /** Requests with the same key go to the same endpoint under a hashing or sticky strategy, as with `hashHeader('x-user')`. */
   readonly hashKey?: (options: Dispatcher.DispatchOptions) => string | undefined;
   /** Whether a response means that the endpoint failed. @default status ≥ 500 */
   readonly isFailure?: (statusCode: number) => boolean;

@@ -118,7 +118,8 @@ export class Retries {
 
   private publish(failed: Attempt, reason: Error | number, delayMs: number, withinBudget: boolean): void {
     if (!retryChannel.hasSubscribers) return;
-    const event: RetryEvent = { failed: failed.info(), reason, delayMs, withinBudget };
+    const { cluster } = failed;
+    const event: RetryEvent = { cluster, failed: failed.info(), reason, delayMs, withinBudget };
     retryChannel.publish(event);
   }
 }

@@ -41,7 +41,9 @@ describe('testDiscovery', () => {
     const failed = await failures(({ discovery }) => ({
       watch: () => discovery.watch({ signal: new AbortController().signal }),
     }));
-    expect(failed).toContain('ends soon after an abort, without an error, and leaves nothing open');
+    expect(failed).toContain(
+      'ends soon after an abort, with no error but the abort, and leaves nothing open',
+    );
   });
 
   it('rejects a discovery that swallows failures', async () => {
