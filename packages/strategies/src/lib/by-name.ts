@@ -1,4 +1,4 @@
-import type { Strategy } from '@evenkeel/core';
+import { choiceOption, type Strategy } from '@evenkeel/core';
 import { boundedLoad } from './bounded-load.ts';
 import { failoverOrder } from './failover-order.ts';
 import { firstFit } from './first-fit.ts';
@@ -64,7 +64,9 @@ export const strategyNames: readonly StrategyName[] = Object.keys(MAKERS) as Str
  * Makes a strategy with its defaults, for command lines and configurations. It brings every strategy along: code that knows
  * which one it wants imports that one. Where there is no default, first-fit fills endpoints with 100 requests, and sticky
  * falls back to peak EWMA.
+ *
+ * @throws InvalidOptionsError when there is no strategy of that name
  */
 export function strategyByName(name: StrategyName): Strategy {
-  return MAKERS[name]();
+  return MAKERS[choiceOption('strategy', name, name, strategyNames)]();
 }

@@ -1,4 +1,4 @@
-import { type Candidate, numberOption, type Strategy } from '@evenkeel/core';
+import { type Candidate, requiredNumber, type Strategy } from '@evenkeel/core';
 
 export interface FirstFitOptions {
   /** Requests in flight that fill an endpoint of weight 1, at least 1; others in proportion to their weight. */
@@ -14,8 +14,7 @@ export interface FirstFitOptions {
  * @throws InvalidOptionsError when `maxInFlight` is missing or below 1
  */
 export function firstFit(options: FirstFitOptions): Strategy {
-  // NaN is out of every range, so that a missing limit is an error and not a limit of its own.
-  const maxInFlight = numberOption('maxInFlight', options.maxInFlight ?? Number.NaN, 1, { min: 1 });
+  const maxInFlight = requiredNumber('maxInFlight', options.maxInFlight, { min: 1 });
   let candidates: readonly Candidate[] = [];
   return {
     name: 'first-fit',

@@ -62,6 +62,20 @@ describe('prequal', () => {
     expect((await ports(400)).filter((port) => port === 1).length).toBeLessThanOrEqual(4);
   });
 
+  it.each([-1, Number.NaN])(
+    'goes on with its own view when an endpoint reports %d requests in flight',
+    (report) => {
+      const strategy = prequal({ clock: manualClock(), random: seededRandom(4) });
+      const list = candidates(4);
+      strategy.update(list);
+      strategy.observe?.(list[1]!, fakeObservation({ loadReport: { requestsInFlight: report } }));
+      list[0]!.inFlight = 50;
+      let busiest = 0;
+      for (let i = 0; i < 400; i++) if (strategy.pick({}) === list[0] && i >= 100) busiest++;
+      expect(busiest).toBeLessThan(10);
+    },
+  );
+
   it('sends three probes for a pick, and none waits for them', async () => {
     const { ports, probes } = await probed(
       Array.from({ length: 50 }, () => ({ requestsInFlight: 1, latencyMs: 10 })),

@@ -95,15 +95,11 @@ class Prequal implements Strategy {
   observe(candidate: Candidate, observation: Observation): void {
     this.score.observe(candidate, observation);
     const { loadReport, at } = observation;
+    const { requestsInFlight = Number.NaN, latencyMs } = loadReport ?? {};
     const slot = this.slots.get(candidate);
-    if (loadReport?.requestsInFlight === undefined || slot === undefined) return;
+    if (!(requestsInFlight >= 0) || slot === undefined) return;
     this.isReported = true;
-    this.learn(
-      candidate,
-      loadReport.requestsInFlight,
-      loadReport.latencyMs ?? this.score.costOf(slot, at),
-      at,
-    );
+    this.learn(candidate, requestsInFlight, latencyMs ?? this.score.costOf(slot, at), at);
   }
 
   clone(): Strategy {

@@ -52,6 +52,19 @@ describe('reportedLoad', () => {
     expect(bench.shares()).toEqual(close([200 / 1_200, 400 / 1_200, 600 / 1_200]));
   });
 
+  it.each([
+    { rps: 1, cpuUtilization: Number.MIN_VALUE },
+    { rps: Number.MAX_VALUE, cpuUtilization: 1 },
+    { rps: Number.MIN_VALUE, cpuUtilization: 1 },
+    { rps: 1, cpuUtilization: Number.POSITIVE_INFINITY },
+    { rps: 1, eps: Number.NaN, cpuUtilization: 1 },
+  ])('is not thrown off by an endpoint that reports %o', (report) => {
+    const bench = new Bench(3);
+    bench.warm(report, report, { rps: 100, cpuUtilization: 0.5 });
+    const shares = bench.shares(600);
+    for (const share of shares) expect(share).toBeGreaterThan(0);
+  });
+
   it('prefers the utilization that the application reports', () => {
     const bench = new Bench(2);
     bench.warm(

@@ -16,6 +16,10 @@ const SINCE = 1; // When the present run of reports began.
 const AT = 2; // When the last report came.
 const NEWCOMER = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
 
+// A report that says more or less than any machine can do is no report: its weight would drown those of all others.
+const MIN_WEIGHT = 1e-6;
+const MAX_WEIGHT = 1e12;
+
 /** The weights that endpoints report of themselves: requests per second ÷ utilization (gRPC proposal A58). */
 export class ReportedWeights {
   private readonly table = new CandidateTable(NEWCOMER);
@@ -38,9 +42,9 @@ export class ReportedWeights {
     if (loadReport === undefined || slot === -1) return;
     const { rps = 0, eps = 0, applicationUtilization = 0, cpuUtilization = 0 } = loadReport;
     const utilization = applicationUtilization > 0 ? applicationUtilization : cpuUtilization;
-    if (!(rps > 0 && utilization > 0 && rps < Number.POSITIVE_INFINITY)) return;
+    if (!(rps > 0 && utilization > 0)) return;
     const weight = rps / (utilization + Math.max(0, eps / rps) * this.errorPenalty);
-    if (!(weight > 0)) return;
+    if (!(weight >= MIN_WEIGHT && weight <= MAX_WEIGHT)) return;
     const { data } = this.table;
     const start = offset(slot);
     const isNewRun = at - (data[start + AT] ?? 0) >= this.expirationMs;

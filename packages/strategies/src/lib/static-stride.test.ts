@@ -24,6 +24,15 @@ describe('StaticStride', () => {
   });
 
   it.each([
+    [[1, Number.POSITIVE_INFINITY]],
+    [[1, Number.NaN]],
+    [[Number.MAX_VALUE, Number.MAX_VALUE]],
+    [[Number.MIN_VALUE, Number.MIN_VALUE]],
+  ])('refuses %j, which no 16 bits can scale: a pick would never come', (weights) => {
+    expect(StaticStride.from(weights)).toBeUndefined();
+  });
+
+  it.each([
     [[1, 2, 3], 6, [1, 2, 3]],
     [[3, 0, 1], 6, [3, 2, 1]],
     [[81, ...Array.from({ length: 19 }, () => 1)], 69, [50, ...Array.from({ length: 19 }, () => 1)]],

@@ -19,7 +19,8 @@ export class StaticStride {
 
   /**
    * @param weights 0 stands for unknown and counts as the mean of the others
-   * @returns undefined where there is nothing to weigh: fewer than two entries, or all of them 0
+   * @returns undefined where there is nothing to weigh: fewer than two entries, all of them 0, or figures so far off that
+   * they do not fit into 16 bits, where no entry would ever come up
    */
   static from(weights: ArrayLike<number>): StaticStride | undefined {
     let sum = 0;
@@ -35,6 +36,7 @@ export class StaticStride {
     const mean = sum / known;
     const cap = Math.min(max, mean * MAX_RATIO);
     const scale = MAX_WEIGHT / cap;
+    if (!Number.isFinite(sum) || !Number.isFinite(scale)) return undefined;
     const floor = Math.max(1, Math.round(mean * scale * MIN_RATIO));
     const scaled = new Uint16Array(weights.length);
     for (let i = 0; i < weights.length; i++) {

@@ -60,6 +60,21 @@ describe('sticky', () => {
     });
   });
 
+  it('passes the time on to its fallback', () => {
+    const times: unknown[] = [];
+    const fallback: Strategy = {
+      name: 'clockless',
+      update: () => {},
+      pick: (_context, now) => void times.push(now),
+    };
+    for (const keys of ['token', 'remember'] as const) {
+      const strategy = sticky({ fallback, keys });
+      strategy.pick({}, 7);
+      strategy.pick({ hashKey: 'a' }, 8);
+    }
+    expect(times).toEqual([7, 8, 7, 8]);
+  });
+
   it('leads each token to its endpoint', () => {
     for (const secret of [undefined, 's3cret']) {
       const strategy = sticky({ fallback: new Turns(), ...(secret === undefined ? {} : { secret }) });

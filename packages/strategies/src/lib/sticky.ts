@@ -121,27 +121,32 @@ class Sticky implements StickyStrategy {
     this.tokens = tokens;
   }
 
-  pick(context: PickContext): Candidate | undefined {
+  pick(context: PickContext, now?: number): Candidate | undefined {
     const { hashKey } = context;
-    if (hashKey === undefined) return this.fallback.pick(context);
+    if (hashKey === undefined) return this.fallback.pick(context, now);
     const named = this.byToken.get(hashKey);
     if (named !== undefined) {
-      return isExcluded(named, context) ? this.fallback.pick(context) : named;
+      return isExcluded(named, context) ? this.fallback.pick(context, now) : named;
     }
     return this.memory === undefined
-      ? this.fallback.pick(context)
-      : this.recall(this.memory, hashKey, context);
+      ? this.fallback.pick(context, now)
+      : this.recall(this.memory, hashKey, context, now);
   }
 
   observe(candidate: Candidate, observation: Observation): void {
     this.fallback.observe?.(candidate, observation);
   }
 
-  private recall(memory: KeyMemory, key: string, context: PickContext): Candidate | undefined {
+  private recall(
+    memory: KeyMemory,
+    key: string,
+    context: PickContext,
+    now: number | undefined,
+  ): Candidate | undefined {
     const id = memory.get(key);
     const known = id === undefined ? undefined : this.byId.get(id);
     if (known !== undefined && !isExcluded(known, context)) return known;
-    const picked = this.fallback.pick(context);
+    const picked = this.fallback.pick(context, now);
     if (known === undefined && picked !== undefined) memory.set(key, picked.endpoint.id);
     return picked;
   }

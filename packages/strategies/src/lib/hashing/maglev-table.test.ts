@@ -1,6 +1,13 @@
+import { type Random, seededRandom } from '@evenkeel/core';
 import { describe, expect, it } from 'vitest';
 import { finishBuild } from './background-build.ts';
-import { fillMaglev, isTableSize, type MaglevTable, maglevBuilder } from './maglev-table.ts';
+import {
+  fillMaglev,
+  isTableSize,
+  type MaglevTable,
+  maglevBuilder,
+  type Permutation,
+} from './maglev-table.ts';
 
 const out = new Uint32Array(2);
 
@@ -98,6 +105,66 @@ describe('fillMaglev', () => {
     const counts = new Array<number>(400).fill(0);
     for (const owner of ownersOf(tableOf(65_537, equal(...names)), 65_537)) counts[owner]! += 1;
     expect(Math.max(...counts) - Math.min(...counts)).toBe(1);
+  });
+});
+
+describe('turns by weight', () => {
+  /** Listing 1 of the paper with the weights of Envoy, as plain as can be: everybody is asked in each round. */
+  function fillPlainly(
+    size: number,
+    permutations: readonly Permutation[],
+    weights: readonly number[],
+  ): number[] {
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    const shares = weights.map((weight) => weight / total);
+    const largest = Math.max(...shares);
+    const targets = weights.map(() => 0);
+    const wishes = permutations.map(({ offset }) => offset);
+    const slots = new Array<number>(size).fill(-1);
+    for (let round = 1; slots.includes(-1); round += 1) {
+      for (const [i, { skip }] of permutations.entries()) {
+        if (round * shares[i]! < targets[i]! || !slots.includes(-1)) continue;
+        targets[i]! += largest;
+        while (slots[wishes[i]!] !== -1) wishes[i] = (wishes[i]! + skip) % size;
+        slots[wishes[i]!] = i;
+      }
+    }
+    return slots;
+  }
+
+  it.each([
+    ['equal', () => 1],
+    ['of any size', (random: Random) => 0.01 + random()],
+    ['of whole numbers', (random: Random) => 1 + Math.floor(5 * random())],
+    [
+      'tiny beside a few that are the largest allowed',
+      (random: Random) => (random() < 0.02 ? 65_535 : random()),
+    ],
+  ])('are those of everybody in each round, with weights %s', (_name, weigh) => {
+    const size = 211;
+    const random = seededRandom(3);
+    for (const count of [1, 2, 63, 64, 65, 200]) {
+      const weights = Array.from({ length: count }, () => weigh(random));
+      const permutations = weights.map(() => ({
+        offset: Math.floor(random() * size),
+        skip: 1 + Math.floor(random() * (size - 1)),
+      }));
+      const slots = [...finishBuild(fillMaglev(size, permutations, weights))];
+      expect(slots).toEqual(fillPlainly(size, permutations, weights));
+    }
+  });
+
+  it('do not take long where one of ten thousand is heavy', () => {
+    let slices = 0;
+    const permutations = Array.from({ length: 10_000 }, (_, i) => ({ offset: i, skip: 1 + i }));
+    const build = fillMaglev(
+      65_537,
+      permutations,
+      permutations.map((_, i) => (i === 0 ? 65_535 : 1)),
+    );
+    while (!build.next().done) slices += 1;
+    // Asking everybody in each round takes some 9,000.
+    expect(slices).toBeLessThan(200);
   });
 });
 

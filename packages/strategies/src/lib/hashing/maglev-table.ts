@@ -8,10 +8,12 @@ import { xxHash64Seeded } from './xx-hash64.ts';
 /** Largest table size: above it a 64-bit hash cannot be reduced exactly in doubles. */
 export const MAX_TABLE_SIZE: number = 2 ** 21;
 
-/** Time to look at a slot, or to skip a turn, in µs. */
+/** Time to look at a slot, or to pass over a block of members, in µs. */
 const STEP_COST = 0.008;
-/** Slots looked at, or turns given to members, between two yields. */
+/** Slots and blocks looked at between two yields. */
 const SLICE = 65_536;
+/** Members that are passed over together while none of them has a turn. */
+const BLOCK = 64;
 const FREE = -1;
 
 /** Where a member would like to have its slots. */
@@ -66,7 +68,7 @@ export function maglevBuilder(size: number): KeyTableBuilder<MaglevTable> {
     cost(placements) {
       const { total, largest } = sumWeights(placements);
       const turns = (size * largest * placements.length) / total;
-      return (size * Math.log(size) + turns) * STEP_COST;
+      return (size * Math.log(size) + turns / BLOCK) * STEP_COST;
     },
     *build(placements) {
       if (placements.length === 0) return undefined;
@@ -91,38 +93,64 @@ export function* fillMaglev(
   permutations: readonly Permutation[],
   weights: readonly number[],
 ): Generator<undefined, Int32Array> {
-  const count = permutations.length;
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const shares = Float64Array.from(weights, (weight) => weight / total);
   const largest = shares.reduce((most, share) => Math.max(most, share), 0);
-  const targets = new Float64Array(count);
+  const targets = new Float64Array(shares.length);
   const wishes = Uint32Array.from(permutations, ({ offset }) => offset);
   const skips = Uint32Array.from(permutations, ({ skip }) => skip);
   const slots = new Int32Array(size).fill(FREE);
+  /** Gives a member the next free slot of its permutation; returns how many were taken. */
+  const takeSlot = (member: number): number => {
+    const skip = skips[member] as number;
+    let wish = wishes[member] as number;
+    let taken = 0;
+    while (slots[wish] !== FREE) {
+      wish += skip;
+      if (wish >= size) wish -= size;
+      taken += 1;
+    }
+    slots[wish] = member;
+    wishes[member] = wish;
+    return taken;
+  };
+  // The round of each member's next turn, and the soonest in each block of members: where one is heavy, nearly all others
+  // have none in nearly all rounds, and looking at each of them would take seconds.
+  const rounds = new Float64Array(shares.length).fill(1);
+  const soonest = new Float64Array(Math.ceil(shares.length / BLOCK)).fill(1);
   let filled = 0;
   let work = 0;
   for (let round = 1; filled < size; round += 1) {
-    for (let i = 0; i < count && filled < size; i += 1) {
+    for (let block = 0; block < soonest.length && filled < size; block += 1) {
       work += 1;
       if (work > SLICE) {
         work = 0;
         yield;
       }
-      if (round * (shares[i] as number) < (targets[i] as number)) continue;
-      targets[i] = (targets[i] as number) + largest;
-      const skip = skips[i] as number;
-      let wish = wishes[i] as number;
-      while (slots[wish] !== FREE) {
-        wish += skip;
-        if (wish >= size) wish -= size;
-        work += 1;
+      if ((soonest[block] as number) > round) continue;
+      let next = Number.POSITIVE_INFINITY;
+      const end = Math.min(rounds.length, (block + 1) * BLOCK);
+      for (let i = block * BLOCK; i < end && filled < size; i += 1) {
+        if ((rounds[i] as number) <= round) {
+          work += 1 + takeSlot(i);
+          filled += 1;
+          const target = (targets[i] as number) + largest;
+          targets[i] = target;
+          rounds[i] = roundOf(target, shares[i] as number, round + 1);
+        }
+        next = Math.min(next, rounds[i] as number);
       }
-      slots[wish] = i;
-      wishes[i] = wish;
-      filled += 1;
+      soonest[block] = next;
     }
   }
   return slots;
+}
+
+/** The first round, from a certain one on, in which a share adds up to a target: rounded as Envoy does it, round by round. */
+function roundOf(target: number, share: number, from: number): number {
+  let round = Math.max(from, Math.floor(target / share));
+  while (round * share < target) round += 1;
+  return round;
 }
 
 /** Whether a number of slots can be filled and addressed: a prime of at most {@link MAX_TABLE_SIZE}. */
