@@ -60,6 +60,7 @@ const MAX_TRIES = 8;
 
 class Comparison implements Strategy {
   readonly name: string;
+  readonly clone?: () => Strategy;
   private readonly metric: LoadMetric;
   private readonly options: Required<ComparisonOptions>;
   private readonly slack: number;
@@ -83,6 +84,9 @@ class Comparison implements Strategy {
     const room = Math.max(options.choices, options.fullScanUpTo);
     this.drawn = new Int32Array(room);
     this.loads = new Float64Array(room);
+    // A metric that follows one list of candidates cannot serve two: without a copy of it there is none of the whole.
+    if (metric.clone !== undefined || metric.retain === undefined)
+      this.clone = () => new Comparison(name, metric.clone?.() ?? metric, options);
   }
 
   update(candidates: readonly Candidate[]): void {
@@ -113,10 +117,6 @@ class Comparison implements Strategy {
 
   observe(candidate: Candidate, observation: Observation): void {
     this.metric.observe?.(candidate, observation);
-  }
-
-  clone(): Strategy {
-    return new Comparison(this.name, this.metric.clone?.() ?? this.metric, this.options);
   }
 
   /** What `draw` and `best` do, for the case that nearly every pick of a large cluster is. */

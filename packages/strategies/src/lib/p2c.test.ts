@@ -26,6 +26,15 @@ describe('peakEwma', () => testStrategy({ test, make: peakEwma, toleranceRatio: 
 describe('leastTime', () => testStrategy({ test, make: leastTime, toleranceRatio: 0.01 }));
 describe('leastRequest', () => testStrategy({ test, make: leastRequest, toleranceRatio: 0.01 }));
 
+describe('a metric of one list of candidates', () => {
+  it('is not shared between groups: without a clone of it there is none of the strategy', () => {
+    const metric: LoadMetric = { ...byPort((port) => port), retain: () => {} };
+    expect(p2c({ metric }).clone).toBeUndefined();
+    expect(p2c({ metric: { ...metric, clone: () => metric } }).clone?.().name).toBe('p2c');
+    expect(p2c({ metric: byPort((port) => port) }).clone?.().name).toBe('p2c');
+  });
+});
+
 describe('weights', () => {
   it.each([2, 3, 4, 6, 10, 100])('give exact shares at equal load among %i', (count) => {
     const list = candidates([...Array.from({ length: count - 1 }, () => 1), 0.5]);

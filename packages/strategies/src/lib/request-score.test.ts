@@ -42,6 +42,15 @@ describe('latency', () => {
     expect(bench.load(0, 100)).toBeCloseTo(100 + 300 * (1 - Math.exp(-0.01)), 2);
   });
 
+  it('keeps what a slow request taught that was given up, also of an endpoint that never answered', () => {
+    const bench = new Bench(peakEwmaMetric());
+    bench.see(0, 0, 10);
+    bench.see(1, 1_000, 1_000, 'cancelled');
+    expect(bench.load(1, 1_000)).toBeCloseTo(1_000, 3);
+    bench.see(0, 60_000, 900, 'cancelled');
+    expect(bench.load(0, 60_000)).toBeCloseTo(900, 3);
+  });
+
   it('multiplies with the requests in flight and one more', () => {
     const bench = new Bench(peakEwmaMetric());
     bench.see(0, 0, 100);

@@ -17,7 +17,8 @@ const COST = 0; // Average latency, in ms; 0 while there is none.
 const SUCCESS = 1; // Average of 1 for a success and 0 for a failure.
 const FAILING = 2; // 1 when the last result was a failure.
 const AT = 3; // Clock time of the last result.
-const NEWCOMER = [0, 1, 0, Number.NEGATIVE_INFINITY];
+const COST_AT = 4; // Clock time of the last result, or of a request since that was given up and yet raised the cost.
+const NEWCOMER = [0, 1, 0, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
 
 /** The least share of an average that a single result makes up, however close together results come. */
 const MIN_SHARE = 0.05;
@@ -100,6 +101,7 @@ export class RequestScore implements LoadMetric {
     this.learnCost(start, observation, share);
     if (kind === 'cancelled') return;
     data[start + AT] = at;
+    data[start + COST_AT] = at;
     if (kind === 'success') this.learnFleet(start, candidate);
     if (!this.options.errorAware) return;
     const success = data[start + SUCCESS] ?? 1;
@@ -124,10 +126,11 @@ export class RequestScore implements LoadMetric {
 
   private costAt(start: number, candidate: Candidate, now: number): number {
     if (this.options.cost === 'one') return 1;
-    const at = this.table.data[start + AT] ?? 0;
-    const known = this.table.data[start + COST] ?? 0;
-    const cost = known === 0 ? this.fleetCost : known * this.fadeOf(now - at);
+    const { data } = this.table;
+    const known = data[start + COST] ?? 0;
+    const cost = known === 0 ? this.fleetCost : known * this.fadeOf(now - (data[start + COST_AT] ?? 0));
     if (candidate.pending === 0) return cost;
+    const at = data[start + AT] ?? 0;
     const since = candidate.oldestPendingAt;
     // Results that still come in at their usual pace speak for the endpoint: one long request among many is no stall.
     const silence = (now - Math.max(since, at)) * candidate.pending;
@@ -138,12 +141,13 @@ export class RequestScore implements LoadMetric {
     const { cost } = this.options;
     if (cost === 'one') return;
     const { data } = this.table;
-    const { kind, latencyMs } = observation;
+    const { kind, latencyMs, at } = observation;
     const known = data[start + COST] ?? 0;
     // What failed or was cancelled early says nothing of how long an answer takes; what lasted longer does.
     if (kind !== 'success' && latencyMs <= Math.max(known, this.fleetCost)) return;
     if (known === 0 || (cost === 'peak' && latencyMs > known)) data[start + COST] = latencyMs;
     else data[start + COST] = known + (latencyMs - known) * share;
+    data[start + COST_AT] = at;
   }
 
   /** Takes the candidate into the fleet's averages; those that only fail are no measure. */
