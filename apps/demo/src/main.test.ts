@@ -26,7 +26,7 @@ it('loses no request that a retry could save, while a plain round robin does', {
   const picks = new Map(summary.endpoints.map((endpoint) => [endpoint.id, endpoint.picks]));
   expect(picks.get('healthy-1')).toBeGreaterThan(picks.get('slow') ?? Number.NaN);
   expect(summary.happened.join(' ')).toMatch(/healthy-2 killed .* healthy-2 back/);
-  expect(stderr).toContain('endpoint state picks/errors');
+  expect(stderr).toContain('picks/errors: healthy-1 ');
 });
 
 it('refuses bad arguments with the usage and exit code 2', async () => {

@@ -81,6 +81,7 @@ it('drains on SIGTERM: what is open is answered, nothing new is accepted, and it
   expect(await response.text()).toBe('a');
   expect(response.headers.get('connection')).toBe('close');
   expect(await cli.exited).toBe(0);
+  expect(cli.stderr).toMatch(/\nstopped\n$/);
   await expect(fetch(url)).rejects.toThrow();
   a.kill();
 });
@@ -138,6 +139,42 @@ it('checks a good configuration without starting anything', async () => {
   expect(cli.stderr).toBe('');
 });
 
+it('warns of what is allowed and probably not meant', async () => {
+  const text = config(1)
+    .replace('static:', 'merge: [{ file: none.yaml }, { static:')
+    .replace('] }\n    strategy: p2c', '] }] }\n    strategy: { sticky: { fallback: reported-load } }');
+  await using file = await temporaryFile('odd.yaml', text);
+  await using cli = runCli('check', '--config', file.path);
+  expect(await cli.exited).toBe(0);
+  expect(cli.stdout).toContain('is valid');
+  const none = join(dirname(file.path), 'none.yaml');
+  expect(cli.stderr.split('\n')).toEqual([
+    `${file.path}:5:34: warning: clusters.api.discovery.merge[0].file: there is no file ${none}`,
+    expect.stringMatching(/:6:15: warning: clusters\.api\.strategy: sticky without a hashKey/),
+    expect.stringMatching(/:6:15: warning: clusters\.api\.strategy: reported-load without loadReports: true/),
+    '',
+  ]);
+});
+
+it('tells in one line what is wrong with a file of endpoints', async () => {
+  const text = config()
+    .replace(/static: \[\]/, 'file: endpoints.yaml')
+    .replace(/ {4}healthCheck.*\n/, '');
+  await using file = await temporaryFile('evenkeel.yaml', text);
+  const endpoints = join(dirname(file.path), 'endpoints.yaml');
+  await writeFile(endpoints, '- { adress: x }\n');
+  await using cli = runCli('run', '-c', file.path);
+  await vi.waitUntil(() => cli.stderr.includes('next try'), { timeout: 15_000 });
+  expect(cli.stderr).toContain(
+    `cluster api: discovery failed (${endpoints}: line 1, column 3: [0].address: missing, expected "host:port" with a port`,
+  );
+  expect(cli.stderr).toContain(
+    'line 1, column 5: [0].adress: unknown key, did you mean "address"? expected address',
+  );
+  for (const line of cli.stderr.trim().split('\n'))
+    expect(line).toMatch(/^(starting|cluster api:|\/.*: warning:) /);
+});
+
 it('reads endpoints from a file beside the configuration, and follows its changes', async () => {
   const [a, b] = [await endpoint('a'), await endpoint('b')];
   const text = config()
@@ -154,4 +191,23 @@ it('reads endpoints from a file beside the configuration, and follows its change
   await vi.waitUntil(async () => (await ask()) === 'b', { timeout: 15_000, interval: 50 });
   a.kill();
   b.kill();
+});
+
+it('goes on serving when nobody reads its output any more', async () => {
+  const a = await endpoint('a');
+  const text = config()
+    .replace(/static: \[\]/, 'file: endpoints.yaml')
+    .replace(/ {4}healthCheck.*\n/, '');
+  await using file = await temporaryFile('evenkeel.yaml', text);
+  const endpoints = join(dirname(file.path), 'endpoints.yaml');
+  await writeFile(endpoints, '- 127.0.0.1:1\n');
+  await using cli = runCli('run', '-c', file.path);
+  const [, url = ''] = await cli.printed(LISTENING);
+  cli.child.stdout?.destroy();
+  cli.child.stderr?.destroy();
+  await writeFile(endpoints, `- 127.0.0.1:${a.port}\n`);
+  const ask = async () => (await fetch(url)).status;
+  await vi.waitUntil(async () => (await ask()) === 200, { timeout: 15_000, interval: 50 });
+  expect(await ask()).toBe(200);
+  a.kill();
 });

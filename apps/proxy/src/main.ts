@@ -1,12 +1,16 @@
 #!/usr/bin/env node
-import { cli } from './lib/cli.ts';
+import { stopSignals } from './lib/stop-signals.ts';
+
+// Before the rest is even loaded: a supervisor may change its mind while this starts.
+const { onStop } = stopSignals();
+const { cli } = await import('./lib/cli.ts');
+
+// Whoever reads the output may go away, such as a log collector that restarts: no reason to stop serving.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 process.exitCode = await cli(process.argv.slice(2), {
   out: (line) => process.stdout.write(`${line}\n`),
   err: (line) => process.stderr.write(`${line}\n`),
-  onStop(callback) {
-    process.on('SIGTERM', callback);
-    process.on('SIGINT', callback);
-  },
+  onStop,
 });
 process.exit();

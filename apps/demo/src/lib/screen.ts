@@ -16,28 +16,41 @@ export interface Screen {
   show(progress: string, rows: readonly EndpointRow[]): void;
 }
 
-/** A table that redraws itself on a terminal; elsewhere, one plain line at a time. */
-export function screen(output: NodeJS.WriteStream): Screen {
+/** Where a screen writes; a terminal knows its size, in characters. */
+export type ScreenOutput = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns' | 'rows'>;
+
+/** A table that redraws itself on a terminal; elsewhere, plain lines. */
+export function screen(output: ScreenOutput): Screen {
   return output.isTTY ? liveTable(output) : plainLines(output);
 }
 
-function liveTable(output: NodeJS.WriteStream): Screen {
+function liveTable(output: ScreenOutput): Screen {
   let height = 0;
   return {
     show(progress, rows) {
-      const text = `${progress}\n\n${textTable(COLUMNS, rows.map(cells))}\n`;
+      // A line that wraps, or a frame that scrolls, could not be overwritten by the next frame.
+      const frame = `${progress}\n\n${textTable(COLUMNS, rows.map(cells))}`
+        .split('\n')
+        .slice(0, Math.max(1, (output.rows ?? 24) - 1))
+        .map((line) => line.slice(0, Math.max(1, (output.columns ?? 80) - 1)));
       const up = height === 0 ? '' : `\u001b[${height}A`;
-      output.write(`${up}\u001b[J${text}`);
-      height = text.split('\n').length - 1;
+      output.write(`${up}\u001b[J${frame.join('\n')}\n`);
+      height = frame.length;
     },
   };
 }
 
-function plainLines(output: NodeJS.WriteStream): Screen {
+/** Two lines for each second: how far the run is, and what every endpoint has got. */
+function plainLines(output: ScreenOutput): Screen {
+  let last = '';
   return {
     show(progress, rows) {
-      const parts = rows.map(({ id, state, picks, errors }) => `${id} ${state} ${picks}/${errors}`);
-      output.write(`${progress} | endpoint state picks/errors: ${parts.join(', ')}\n`);
+      if (progress === last) return;
+      last = progress;
+      const parts = rows.map(({ id, state, picks, errors }) => {
+        return `${id}${state === 'healthy' ? '' : ` ${state}`} ${picks}/${errors}`;
+      });
+      output.write(`${progress}\n  picks/errors: ${parts.join(', ')}\n`);
     },
   };
 }

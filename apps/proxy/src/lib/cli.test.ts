@@ -41,8 +41,8 @@ it.each<[string[], string]>([
   [['check', 'file'], 'unexpected argument "file"'],
   [['check', '--confg', 'x'], "Unknown option '--confg'"],
   [['check', '--config'], "Option '-c, --config <value>' argument missing"],
-  [['check', '--config', '/nowhere/x.yaml'], '/nowhere/x.yaml:1:1: there is no such file'],
-  [['check', '--config', '/'], '/:1:1: cannot be read (EISDIR)'],
+  [['check', '--config', '/nowhere/x.yaml'], '/nowhere/x.yaml: there is no such file\n'],
+  [['check', '--config', '/'], '/: cannot be read (EISDIR)\n'],
 ])('refuses %j', async (args, message) => {
   const { code, out, err } = await called(...args);
   expect({ code, out }).toEqual({ code: 2, out: '' });

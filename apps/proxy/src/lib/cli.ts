@@ -3,8 +3,9 @@ import { parseArgs } from 'node:util';
 import { check } from './commands/check.ts';
 import { jsonSchema } from './commands/json-schema.ts';
 import { type RunContext, run } from './commands/run.ts';
-import { ConfigError } from './config/config-error.ts';
+import { ConfigError, formatIssue } from './config/config-error.ts';
 import { didYouMean } from './config/did-you-mean.ts';
+import { configWarnings } from './config/warnings.ts';
 
 const HELP = `Usage: evenkeel <command> [options]
 
@@ -18,7 +19,7 @@ Options:
   -h, --help            print this help
   -v, --version         print the version
 
-Exit codes: 0 all well, 1 could not run (a port in use), 2 wrong arguments or configuration.
+Exit codes: 0 all well, 1 could not run (a port in use) or stopped by a second signal, 2 wrong arguments or configuration.
 `;
 
 const COMMANDS = ['run', 'check', 'schema'] as const;
@@ -52,8 +53,9 @@ async function dispatch(args: readonly string[], context: RunContext): Promise<n
       return run(configFile(values), context);
     case 'check': {
       const file = configFile(values);
-      const { config } = await check(file);
-      const { listeners, clusters, routes } = config;
+      const loaded = await check(file);
+      const { listeners, clusters, routes } = loaded.config;
+      for (const issue of configWarnings(loaded)) context.err(formatIssue(file, issue, 'warning: '));
       const sizes = [
         counted(listeners.length, 'listener'),
         counted(Object.keys(clusters).length, 'cluster'),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { buildProxy } from './build/proxy.ts';
+import { checkParsed } from './commands/check.ts';
 import { jsonSchema } from './commands/json-schema.ts';
 import { parseConfig } from './config/load-config.ts';
 
@@ -9,8 +9,7 @@ const examples = [...README.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = 
 const configurations = examples.filter((text) => text.includes('listeners:'));
 
 it.each(configurations)('the configuration is valid: %s', async (text) => {
-  const built = await buildProxy(parseConfig('README.md', text), { dry: true });
-  await built.close();
+  await checkParsed(parseConfig('README.md', text));
 });
 
 it('has examples of everything that a cluster can have', () => {

@@ -50,7 +50,7 @@ export interface ResponseWriter {
   readonly closed: boolean;
   /** Sets who is told; there is one listener at a time. */
   listen(listener: ResponseListener): void;
-  /** Sends an interim response (1xx), except to clients that cannot take one. */
+  /** Sends an interim response (1xx), except to clients that cannot take one, or do not read. */
   inform(status: number, headers: RawHeaders): void;
   /**
    * Starts the final response. The transport adds framing, `Connection` and a missing `Date`; an empty `reason` means the

@@ -6,7 +6,7 @@ import type { ConnectionOptions } from './transports/node-http-options.ts';
 
 /** Options of `createProxy`. Only `routes` and `clusters` are needed. */
 export interface ProxyOptions {
-  /** Which requests go to which cluster. A request that none matches is answered 404. */
+  /** Which requests go to which cluster; at least one. A request that none matches is answered 404. */
   readonly routes: readonly RouteOptions[];
   /** The clusters that routes name, with settings of their own where they need some. Stay the caller's: the proxy does not close them. */
   readonly clusters: HttpClientOptions['clusters'];

@@ -51,6 +51,7 @@ it.each<[string, number, string]>([
   [`POST / HTTP/1.1\r\n${HOST}Content-Length: 1\r\nContent-Length: 2\r\n\r\nx`, 400, 'bad-framing'],
   [`POST / HTTP/1.1\r\n${HOST}Content-Length: 1, 1\r\n\r\nx`, 400, 'bad-framing'],
   [`POST / HTTP/1.1\r\n${HOST}Content-Length: +1\r\n\r\nx`, 400, 'bad-framing'],
+  [`POST / HTTP/1.1\r\n${HOST}Content-Length: 9007199254740993\r\n\r\nx`, 400, 'bad-framing'],
   [`FOO / HTTP/1.1\r\n${HOST}\r\n`, 501, 'method-not-supported'],
   [`CONNECT h:443 HTTP/1.1\r\n${HOST}\r\n`, 501, 'method-not-supported'],
   [`GET / HTTP/2.0\r\n${HOST}\r\n`, 400, 'bad-request'],

@@ -1,4 +1,7 @@
-import { expect, it } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { expect, it, vi } from 'vitest';
 import { exchangeBytes, parts, rawClient } from './testing/raw-client.ts';
 import { rawUpstream } from './testing/raw-upstream.ts';
 import { startProxy } from './testing/start-proxy.ts';
@@ -70,6 +73,47 @@ it('passes interim responses on, but not to HTTP/1.0 (RFC 9110 §15.2)', async (
   expect(text).toMatch(/^HTTP\/1\.1 103 Early Hints\r\nLink: <\/a\.css>\r\n\r\nHTTP\/1\.1 200 OK\r\n/);
   const old = await relayed(answer, { request: 'GET / HTTP/1.0\r\nHost: h\r\n\r\n' });
   expect(old.text.startsWith('HTTP/1.1 200 OK\r\n')).toBe(true);
+});
+
+it.each([
+  'HTTP/1.1 000 None\r\nContent-Length: 2\r\n\r\nok',
+  'HTTP/1.1 099 None\r\nContent-Length: 2\r\n\r\nok',
+  'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nok',
+  'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n',
+])('passes nothing on of %j', async (answer) => {
+  const { text, status, event } = await relayed(answer, { close: true });
+  expect(text).toMatch(/^HTTP\/1\.1 502 /);
+  expect(text).not.toContain('\r\n\r\nHTTP');
+  expect(status).toBe(502);
+  expect(event.reason).toBe('upstream-protocol');
+});
+
+it('drops interim responses that a client leaves unread, so that they do not pile up', async () => {
+  const flood = Buffer.from('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'.repeat(100));
+  let sent = 0;
+  await using upstream = await rawUpstream((_head, { socket }) => {
+    const more = (): void => {
+      while (!socket.destroyed && socket.write(flood)) sent += flood.length;
+      sent += flood.length;
+    };
+    socket.on('drain', more);
+    more();
+  });
+  let downstream: Socket | undefined;
+  await using proxy = await startProxy([upstream.port]);
+  const server = createServer((request, response) => {
+    downstream = request.socket;
+    proxy.proxy.handle(request, response);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  using client = rawClient((server.address() as AddressInfo).port);
+  client.socket.pause();
+  client.write(REQUEST);
+  await vi.waitUntil(() => sent > 64 * 2 ** 20, { timeout: 15_000 });
+  expect(downstream?.writableLength).toBeLessThan(2 ** 20);
+  client.socket.destroy();
+  server.close();
 });
 
 it('passes trailers on to those who say that they take them, without the forbidden ones', async () => {

@@ -143,18 +143,6 @@ it('a client that goes away in the middle of its request never looks finished to
   expect(await proxy.event(0)).toMatchObject({ status: 499, reason: 'client-gone' });
 });
 
-it('a client that goes away while its pipelined request waits takes that one along too', async () => {
-  await using upstream = await rawUpstream();
-  await using proxy = await startProxy([upstream.port]);
-  const client = rawClient(proxy.port, `${GET}POST /2 HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi`);
-  const [first, second] = [await upstream.connection(0), await upstream.connection(1)];
-  await Promise.all([first.until('\r\n\r\n'), second.until('\r\n\r\n')]);
-  client.socket.destroy();
-  await Promise.all([first.closed, second.closed]);
-  await proxy.event(1);
-  expect(proxy.proxy.active).toBe(0);
-});
-
 it('relays a final answer that comes before the end of the request, and lets the client send on for a while', async () => {
   const clock = manualClock();
   await using upstream = await rawUpstream((_head, { socket }) => {
@@ -187,11 +175,13 @@ it('gives a client that leaves its answer unread up after a while', async () => 
   const clock = manualClock();
   await using upstream = await rawUpstream((_head, { socket }) => {
     socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n');
-    const block = Buffer.alloc(MIB);
+    const chunk = Buffer.concat([
+      Buffer.from(`${MIB.toString(16)}\r\n`),
+      Buffer.alloc(MIB),
+      Buffer.from('\r\n'),
+    ]);
     const more = (): void => {
-      while (!socket.destroyed && socket.write(`${block.length.toString(16)}\r\n`) && socket.write(block)) {
-        socket.write('\r\n');
-      }
+      while (!socket.destroyed && socket.write(chunk));
     };
     socket.on('drain', more);
     more();

@@ -9,10 +9,9 @@ import { trustedPeers } from './headers/trusted-peers.ts';
 import { createPipeline } from './pipeline/pipeline.ts';
 import type { CloseOptions, ProxyOptions } from './proxy-options.ts';
 import { routeTable } from './routing/route-table.ts';
-import { nodeHttpExchange } from './transports/node-http-exchange.ts';
+import { nodeHttpListeners } from './transports/node-http-listeners.ts';
 import { resolveConnectionOptions } from './transports/node-http-options.ts';
 import { type Listener, type ListenOptions, listenNodeHttp } from './transports/node-http-server.ts';
-import { upgradeExchange } from './transports/node-http-upgrade.ts';
 
 /** Where a proxy accepts connections. */
 export interface ProxyAddress {
@@ -62,6 +61,7 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
   const connections = resolveConnectionOptions(options.connections);
   const routes = routeTable(options.routes, clusterNames(options.clusters));
   const trusted = trustedPeers(options.trustedProxies);
+  if (!Array.isArray(upgrades)) throw new InvalidOptionsError('upgrades', upgrades, 'a list of protocols');
   const protocols = new Set(upgrades.map((protocol) => protocol.toLowerCase()));
   const own =
     options.dispatcher === undefined
@@ -80,6 +80,7 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
   });
   const { sendTimeoutMs, lingerMs } = connections;
   const policy = { clock, sendTimeoutMs, lingerMs, draining: false };
+  const on = nodeHttpListeners(policy, protocols, pipeline.handle);
   const listeners = new Set<Listener>();
   const breakOff = (): void => {
     pipeline.abort();
@@ -97,9 +98,8 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
   };
 
   const proxy: ReverseProxy = {
-    handle: (request, response) => pipeline.handle(nodeHttpExchange(request, response, policy)),
-    handleUpgrade: (request, socket, head) =>
-      pipeline.handle(upgradeExchange(request, socket, head, policy, protocols)),
+    handle: (request, response) => on.request(request, response),
+    handleUpgrade: on.upgrade,
     exchange: (exchange) => pipeline.handle(exchange),
     async listen(where) {
       if (closing !== undefined) throw new EvenkeelError('ERR_EVENKEEL_CLOSED', 'the proxy is closed');
@@ -129,6 +129,9 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
 }
 
 function clusterNames(clusters: HttpClientOptions['clusters']): ReadonlySet<string> {
+  if (typeof clusters !== 'object' || clusters === null) {
+    throw new InvalidOptionsError('clusters', clusters, 'clusters by name, or a list of clusters');
+  }
   return new Set(isList(clusters) ? clusters.map((cluster) => cluster.name) : Object.keys(clusters));
 }
 

@@ -1,4 +1,4 @@
-import { type Cluster, type ClusterOptions, createCluster, type Discovery } from '@evenkeel/core';
+import { type Cluster, type ClusterOptions, createCluster } from '@evenkeel/core';
 import type { HttpClusterRoute } from '@evenkeel/http-client';
 import { buildDiscovery } from '../discovery/registry.ts';
 import type { ClusterConfig } from '../schema/cluster.ts';
@@ -7,6 +7,7 @@ import { buildStrategy, DEFAULT_STRATEGY } from '../strategy/registry.ts';
 import { buildHashKey } from './hash-key.ts';
 import { buildConcurrencyLimit, buildHealthCheck, buildOutlierDetection } from './health.ts';
 import { pick } from './pick.ts';
+import { silent } from './silent.ts';
 import { within } from './within.ts';
 
 /** What a cluster needs beside its configuration. */
@@ -53,12 +54,3 @@ export function buildCluster(config: ClusterConfig, { name, file, dry }: Cluster
   };
   return { cluster, route };
 }
-
-/** Knows nothing, and says so by saying nothing. */
-const silent: Discovery = {
-  async *watch({ signal }) {
-    if (signal.aborted) return;
-    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-    yield* [];
-  },
-};

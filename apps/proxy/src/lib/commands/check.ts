@@ -1,5 +1,6 @@
-import { buildProxy } from '../build/proxy.ts';
-import { type LoadedConfig, loadConfig } from '../config/load-config.ts';
+import { buildIssues } from '../build/build-issues.ts';
+import { ConfigError } from '../config/config-error.ts';
+import { type LoadedConfig, loadConfig, type ParsedConfig } from '../config/load-config.ts';
 
 /**
  * Reads a configuration and builds all of it without starting anything.
@@ -7,8 +8,16 @@ import { type LoadedConfig, loadConfig } from '../config/load-config.ts';
  * @throws ConfigError with everything that is wrong
  */
 export async function check(file: string): Promise<LoadedConfig> {
-  const loaded = await loadConfig(file);
-  const built = await buildProxy(loaded, { dry: true });
-  await built.close();
-  return loaded;
+  return checkParsed(await loadConfig(file));
+}
+
+/**
+ * The same for a configuration that was read already.
+ *
+ * @throws ConfigError with everything that is wrong
+ */
+export async function checkParsed(parsed: ParsedConfig): Promise<LoadedConfig> {
+  const issues = [...parsed.issues, ...(await buildIssues(parsed))];
+  if (issues.length > 0) throw new ConfigError(parsed.file, issues);
+  return parsed;
 }

@@ -1,6 +1,8 @@
 import { formatAddress } from '@evenkeel/core';
 import type { ListenOptions, ReverseProxy } from '@evenkeel/proxy';
 import { buildProxy } from '../build/proxy.ts';
+import { formatIssue } from '../config/config-error.ts';
+import { configWarnings } from '../config/warnings.ts';
 import { check } from './check.ts';
 import { describeEvent } from './describe-event.ts';
 
@@ -18,36 +20,48 @@ export interface RunContext {
  * @throws ConfigError before anything has been started
  */
 export async function run(file: string, context: RunContext): Promise<number> {
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
+  const { promise: forced, resolve: force } = Promise.withResolvers<void>();
+  let signals = 0;
+  context.onStop(() => (signals++ === 0 ? stop : force)());
+  const serving = serve(file, context, stopped, () => signals > 0);
+  return Promise.race([serving, forced.then(() => 1)]);
+}
+
+async function serve(
+  file: string,
+  context: RunContext,
+  stopped: Promise<void>,
+  isStopped: () => boolean,
+): Promise<number> {
+  const { err } = context;
   const loaded = await check(file);
+  err(`starting with ${file}`);
+  for (const issue of configWarnings(loaded)) err(formatIssue(file, issue, 'warning: '));
   const { listeners, shutdown } = loaded.config;
-  const built = await buildProxy(loaded);
+  const built = buildProxy(loaded);
   for (const cluster of built.clusters) {
     cluster.subscribe((event) => {
       const line = describeEvent(cluster.name, event);
-      if (line !== undefined) context.err(line);
+      if (line !== undefined) err(line);
     });
   }
-  const failed = await listenAll(built.proxy, listeners, context);
+  const failed = isStopped() ? undefined : await listenAll(built.proxy, listeners, context);
   if (failed !== undefined) {
     await built.close();
-    context.err(failed);
+    err(failed);
     return 1;
   }
-  return new Promise((resolve) => {
-    let stopping = false;
-    context.onStop(() => {
-      if (stopping) {
-        resolve(1);
-        return;
-      }
-      stopping = true;
-      context.err(`stopping: ${built.proxy.active} open`);
-      void built.proxy
-        .close(shutdown)
-        .then(() => built.close())
-        .then(() => resolve(0));
-    });
-  });
+  for (const cluster of built.clusters) {
+    if (cluster.inspect().discovery.state === 'initial')
+      err(`cluster ${cluster.name}: waiting for its endpoints`);
+  }
+  await stopped;
+  err(`stopping: ${built.proxy.active} open`);
+  await built.proxy.close(shutdown);
+  await built.close();
+  err('stopped');
+  return 0;
 }
 
 /** Binds every address, or says which one it could not. Announces them only when all are bound. */

@@ -2,7 +2,8 @@ import type { Position } from './source-map.ts';
 
 /** One thing that is wrong with a configuration file. */
 export interface ConfigIssue {
-  readonly position: Position;
+  /** Missing where there is no file to point into. */
+  readonly position?: Position;
   /** Such as `clusters.api.discovery.static[0]`; empty for the file as a whole. */
   readonly path: string;
   readonly message: string;
@@ -14,9 +15,7 @@ export class ConfigError extends Error {
   readonly issues: readonly ConfigIssue[];
 
   constructor(file: string, issues: readonly ConfigIssue[]) {
-    const sorted = [...issues].sort(
-      (a, b) => a.position.line - b.position.line || a.position.column - b.position.column,
-    );
+    const sorted = inOrder(issues);
     super(sorted.map((issue) => formatIssue(file, issue)).join('\n'));
     this.name = 'ConfigError';
     this.file = file;
@@ -24,8 +23,23 @@ export class ConfigError extends Error {
   }
 }
 
-function formatIssue(file: string, { position, path, message }: ConfigIssue): string {
-  return `${file}:${position.line}:${position.column}: ${path === '' ? '' : `${path}: `}${message}`;
+/** Issues in the order of the file. */
+export function inOrder(issues: readonly ConfigIssue[]): ConfigIssue[] {
+  return [...issues].sort(
+    ({ position: a = START }, { position: b = START }) => a.line - b.line || a.column - b.column,
+  );
+}
+
+const START: Position = { line: 1, column: 1 };
+
+/**
+ * One line: where, what, and why.
+ *
+ * @param kind stands before the path, such as `warning: `
+ */
+export function formatIssue(file: string, { position, path, message }: ConfigIssue, kind = ''): string {
+  const where = position === undefined ? file : `${file}:${position.line}:${position.column}`;
+  return `${where}: ${kind}${path === '' ? '' : `${path}: `}${message}`;
 }
 
 /** Writes a path as a reader would: `routes[0].match.host`. */

@@ -1,12 +1,12 @@
 import { strategyNames } from '@evenkeel/strategies';
 import { expect, it } from 'vitest';
-import { buildProxy } from '../build/proxy.ts';
+import { checkParsed } from '../commands/check.ts';
 import { parseConfig } from './load-config.ts';
 
 /** Everything that a check says of a configuration, without the file's name. */
 async function complaints(text: string): Promise<string[]> {
   try {
-    await (await buildProxy(parseConfig('f', text), { dry: true })).close();
+    await checkParsed(parseConfig('f', text));
     return [];
   } catch (error) {
     return (error as Error).message.split('\n').map((line) => line.replace(/^f:/, ''));
@@ -74,7 +74,7 @@ it.each<[string, string, string[]]>([
   [
     'no listener',
     `listeners: []\n${ROUTES}clusters: { api: { ${STATIC} } }`,
-    ['1:12: listeners: got an empty list, expected a list of at least 1'],
+    ['1:12: listeners: got an empty list, expected a list of listeners, at least 1'],
   ],
   [
     'no cluster',
@@ -98,6 +98,39 @@ it.each<[string, string, string[]]>([
     'an unknown key',
     'listeners: [{ port: 1, hots: a }]',
     ['1:24: listeners[0].hots: unknown key, did you mean "host"? expected port, host'],
+  ],
+  [
+    'an alias to nothing',
+    'a: 1\nlisteners: *nope\nclusters: *other',
+    [
+      '2:12: not valid YAML: there is no anchor &nope before this',
+      '3:11: not valid YAML: there is no anchor &other before this',
+    ],
+  ],
+  [
+    'a name that objects cannot have',
+    'clusters: { __proto__: { a: 1 } }',
+    ['1:13: not valid YAML: no key can be called __proto__'],
+  ],
+  [
+    'an alias within itself',
+    'clusters: &a { merge: [*a] }',
+    ['1:24: not valid YAML: *a is a part of itself'],
+  ],
+  [
+    'the same listener twice',
+    'listeners: [{ port: 80 }, { port: 81 }, { port: 80, host: "::" }]',
+    ['1:41: listeners[2]: got an object with port, host, expected another port or host than listeners[0]'],
+  ],
+  [
+    'an address that is none',
+    'listeners: [{ port: 1, host: 300.1.1.1 }]',
+    ['1:30: listeners[0].host: got "300.1.1.1", expected an IP address of this machine or a host name'],
+  ],
+  [
+    'a fraction of a millisecond where there are none',
+    'connections: { lingerMs: 0.5 }',
+    ['1:26: connections.lingerMs: got 0.5, expected an integer from 0 to 2147483647'],
   ],
   [
     'a key unlike any',
@@ -138,6 +171,10 @@ it.each<[string, string]>([
   [
     'healthCheck: { http: { path: healthz } }',
     'clusters.api.healthCheck.http.path: got "healthz", expected a path that starts with "/"',
+  ],
+  [
+    'healthCheck: { http: { expectedStatus: 2xx } }',
+    'http.expectedStatus: got "2xx", expected a list of statuses from 100 to 599, at least 1',
   ],
   ['outlierDetection: true', 'clusters.api.outlierDetection: got true, expected false or an object'],
   [
@@ -180,6 +217,10 @@ it.each<[string, string]>([
   [
     'discovery: { static: [{ address: "a:1", weight: -2 }] }',
     'clusters.api.discovery.static[0].weight: got -2, expected a number from 0 to 65535',
+  ],
+  [
+    'discovery: { static: ["a:1", { address: "b:1", id: "a:1" }] }',
+    '3:49: clusters.api.discovery.static[1]: got an object with address, id, expected an endpoint whose id differs from that of static[0]',
   ],
   [
     'discovery: { static: ["a:1"], file: x }',
@@ -227,4 +268,64 @@ clusters:
 routes: [{ cluster: nobody }]
 `);
   expect(found.map((line) => line.split(':')[0])).toEqual(['2', '5', '6', '7', '8']);
+});
+
+/** The fields that a check complains of. */
+async function wrongFields(text: string): Promise<string[]> {
+  return (await complaints(text)).map((line) => /^\d+:\d+: ([^:]+):/.exec(line)?.[1] ?? line);
+}
+
+it('tells of routes whether or not their clusters exist, and of each peer', async () => {
+  const text = `
+trustedProxies: [10.0.0.0/99, foo, 10.0.0.0/8, "::/129"]
+${LISTENERS}clusters: { api: { ${STATIC} } }
+routes:
+  - { cluster: q, match: { path: x, host: "a*b" } }
+  - { cluster: api, match: { host: A } }
+  - { cluster: api, match: { host: a, path: / } }
+`;
+  expect(await wrongFields(text)).toEqual([
+    'trustedProxies[0]',
+    'trustedProxies[1]',
+    'trustedProxies[3]',
+    'routes[0].cluster',
+    'routes[0].match.path',
+    'routes[0].match.host',
+    'routes[2].match',
+  ]);
+});
+
+it('tells of a duplicate beside a broken endpoint', async () => {
+  const discovery = 'discovery: { merge: [{ static: ["a:1", "b", "a:1"] }] }';
+  expect(await wrongFields(`${LISTENERS}${ROUTES}clusters: { api: { ${discovery} } }`)).toEqual([
+    'clusters.api.discovery.merge[0].static[1]',
+    'clusters.api.discovery.merge[0].static[2]',
+  ]);
+});
+
+it('tells of what only building finds, in every part, beside what the schema finds', async () => {
+  const text = `
+listeners: [{ port: x }]
+clusters:
+  a:
+    ${STATIC}
+    strategy: { maglev: { tableSize: 8 } }
+    outlierDetection: { baseEjectionMs: 10, maxEjectionMs: 5 }
+    retry: { backoffBaseMs: 9, backoffMaxMs: 8 }
+  b: { ${STATIC}, strategy: { rendezvous: { buckets: 3 } } }
+  c: { ${STATIC}, panic: 1 }
+routes: [{ cluster: a, retry: { backoffBaseMs: 7, backoffMaxMs: 6 } }]
+client: { hedge: { minDelayMs: 1e10 }, retry: { backoffBaseMs: 5, backoffMaxMs: 4 } }
+`;
+  expect(await wrongFields(text)).toEqual([
+    'listeners[0].port',
+    'clusters.a.strategy.maglev.tableSize',
+    'clusters.a.outlierDetection.maxEjectionMs',
+    'clusters.a.retry.backoffMaxMs',
+    'clusters.b.strategy.rendezvous.buckets',
+    'clusters.c.panic',
+    'routes[0].retry.backoffMaxMs',
+    'client.hedge.minDelayMs',
+    'client.retry.backoffMaxMs',
+  ]);
 });

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { LineCounter, parseDocument } from 'yaml';
 import { type Config, config as schema } from '../schema/config.ts';
 import { ConfigError, type ConfigIssue } from './config-error.ts';
 import { routeIssues } from './route-issues.ts';
-import { type SourceMap, sourceMap } from './source-map.ts';
+import { soundParts } from './sound-parts.ts';
+import type { SourceMap } from './source-map.ts';
+import { readYaml } from './yaml-source.ts';
 import { zodIssues } from './zod-issues.ts';
 
 /** A configuration that follows the schema, and where everything in it is. */
@@ -13,50 +14,42 @@ export interface LoadedConfig {
   readonly map: SourceMap;
 }
 
-/**
- * Reads and checks a configuration file.
- *
- * @throws ConfigError with everything that is wrong with it
- */
-export async function loadConfig(file: string): Promise<LoadedConfig> {
-  return parseConfig(file, await readConfig(file));
+/** What a configuration file holds, right or wrong. */
+export interface ParsedConfig {
+  readonly file: string;
+  readonly map: SourceMap;
+  /** What can be seen without building anything. */
+  readonly issues: readonly ConfigIssue[];
+  /** The whole configuration where there are no issues; otherwise those of its parts that have none. */
+  readonly config: Config;
 }
 
 /**
- * Checks the text of a configuration file.
+ * Reads a configuration file.
  *
- * @throws ConfigError with everything that is wrong with it
+ * @throws ConfigError when there is none
  */
-export function parseConfig(file: string, text: string): LoadedConfig {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const map = sourceMap(document, lines);
-  if (document.errors.length > 0) {
-    const issues = document.errors.map(
-      (error): ConfigIssue => ({
-        position: map.at(error.pos[0]),
-        path: '',
-        message: `not valid YAML: ${error.message}`,
-      }),
-    );
-    throw new ConfigError(file, issues);
-  }
-  const data: unknown = document.toJS();
-  const result = schema.safeParse(data);
-  const issues = [
-    ...(result.success ? [] : zodIssues(result.error.issues, data, map)),
-    ...routeIssues(data, map),
-  ];
-  if (!result.success || issues.length > 0) throw new ConfigError(file, issues);
-  return { file, config: result.data, map };
-}
-
-async function readConfig(file: string): Promise<string> {
+export async function loadConfig(file: string): Promise<ParsedConfig> {
   try {
-    return await readFile(file, 'utf8');
+    return parseConfig(file, await readFile(file, 'utf8'));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
     const message = code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})`;
-    throw new ConfigError(file, [{ position: { line: 1, column: 1 }, path: '', message }]);
+    throw new ConfigError(file, [{ path: '', message }]);
   }
+}
+
+/** Checks the text of a configuration file, as far as that goes without building anything. */
+export function parseConfig(file: string, text: string): ParsedConfig {
+  const { data, map, issues } = readYaml(text);
+  if (issues.length > 0) return { file, map, issues, config: soundParts(undefined, []) };
+  const result = schema.safeParse(data);
+  const wrong = result.success ? [] : result.error.issues;
+  return {
+    file,
+    map,
+    issues: [...zodIssues(wrong, data, map), ...routeIssues(data, map)],
+    config: result.success ? result.data : soundParts(data, wrong),
+  };
 }

@@ -3,29 +3,40 @@ import { didYouMean } from './did-you-mean.ts';
 import type { SourceMap } from './source-map.ts';
 
 /**
- * Finds routes to clusters that do not exist. Works on whatever the file holds, so that a mistake elsewhere does not
- * hide these.
+ * Finds routes to clusters that do not exist, and routes that an earlier one hides. Works on whatever the file holds, so
+ * that a mistake elsewhere does not hide these.
  */
 export function routeIssues(data: unknown, map: SourceMap): ConfigIssue[] {
-  const { clusters, routes } = (typeof data === 'object' && data !== null ? data : {}) as Record<
-    string,
-    unknown
-  >;
-  if (typeof clusters !== 'object' || clusters === null || !Array.isArray(routes)) return [];
-  const known = Object.keys(clusters);
+  const { clusters, routes } = fields(data);
+  if (!Array.isArray(routes)) return [];
+  const known = typeof clusters === 'object' && clusters !== null ? Object.keys(clusters) : undefined;
+  const matches = new Set<string>();
   return routes.flatMap((route: unknown, index): ConfigIssue[] => {
-    const name = (route as { cluster?: unknown } | null)?.cluster;
-    if (typeof name !== 'string' || known.includes(name)) return [];
-    const path = ['routes', index, 'cluster'];
-    const meant = didYouMean(name, known);
-    const hint = meant === undefined ? '' : `, did you mean "${meant}"?`;
-    const names = known.map((one) => `"${one}"`).join(', ');
-    return [
-      {
-        position: map.valueAt(path),
-        path: formatPath(path),
-        message: `there is no cluster "${name}"${hint || ','} expected one of ${names}`,
-      },
-    ];
+    const issues: ConfigIssue[] = [];
+    const complain = (field: string, message: string): void => {
+      const path = ['routes', index, field];
+      issues.push({ position: map.valueAt(path), path: formatPath(path), message });
+    };
+    const { cluster, match } = fields(route);
+    if (known !== undefined && typeof cluster === 'string' && !known.includes(cluster)) {
+      complain('cluster', `there is no cluster "${cluster}"${alternatives(cluster, known)}`);
+    }
+    const { host = '*', path = '/' } = fields(match);
+    if (typeof host === 'string' && typeof path === 'string') {
+      const key = `${host.toLowerCase()}${path}`;
+      if (matches.has(key)) complain('match', `got "${key}", expected a match that no earlier route has`);
+      matches.add(key);
+    }
+    return issues;
   });
+}
+
+function alternatives(name: string, known: readonly string[]): string {
+  const meant = didYouMean(name, known);
+  const hint = meant === undefined ? ',' : `, did you mean "${meant}"?`;
+  return `${hint} expected one of ${known.map((one) => `"${one}"`).join(', ')}`;
+}
+
+function fields(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

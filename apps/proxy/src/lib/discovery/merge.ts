@@ -6,7 +6,12 @@ import { type DiscoveryDriver, discoveryDriver } from './driver.ts';
 /** `merge: [discovery, …]`, of any kinds that `part` takes. */
 export function mergeDriver<S extends z.ZodType>(part: S): DiscoveryDriver {
   return discoveryDriver({
-    schema: list('The endpoints of several discoveries together.', part),
+    schema: list('The endpoints of several discoveries together.', 'discoveries', part),
     build: (parts, { build }) => mergeDiscovery(parts.map((one) => build(one))),
+    *warn(parts, { warn }) {
+      for (const [index, part] of parts.entries()) {
+        for (const { path, message } of warn(part)) yield { path: [index, ...path], message };
+      }
+    },
   });
 }

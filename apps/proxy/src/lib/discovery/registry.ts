@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { Discovery } from '@evenkeel/core';
 import * as z from 'zod';
 import { oneOf } from '../schema/fields.ts';
-import type { DiscoveryContext, DiscoveryDriver } from './driver.ts';
+import type { DiscoveryContext, DiscoveryDriver, DiscoveryWarning } from './driver.ts';
 import { fileDriver } from './file.ts';
 import { mergeDriver } from './merge.ts';
 import { staticDriver } from './static.ts';
@@ -26,9 +26,33 @@ export const discovery: z.ZodType<Readonly<Record<string, unknown>>> = oneOf(
  * @param file the path of the configuration file
  */
 export function buildDiscovery(config: unknown, file: string): Discovery {
-  const context: DiscoveryContext = { baseDir: dirname(file), build: (part) => buildDiscovery(part, file) };
+  const { driver, value } = driverOf(config);
+  return driver.build(value, contextOf(file));
+}
+
+/**
+ * Finds what is suspicious about a discovery of a checked configuration.
+ *
+ * @param file the path of the configuration file
+ */
+export function* discoveryWarnings(config: unknown, file: string): Iterable<DiscoveryWarning> {
+  const { key, driver, value } = driverOf(config);
+  for (const { path, message } of driver.warn?.(value, contextOf(file)) ?? []) {
+    yield { path: [key, ...path], message };
+  }
+}
+
+function driverOf(config: unknown): { key: string; driver: DiscoveryDriver; value: unknown } {
   const [entry] = Object.entries(config as object);
   const driver = entry === undefined ? undefined : drivers[entry[0]];
   if (entry === undefined || driver === undefined) throw new TypeError('the configuration was not checked');
-  return driver.build(entry[1], context);
+  return { key: entry[0], driver, value: entry[1] };
+}
+
+function contextOf(file: string): DiscoveryContext {
+  return {
+    baseDir: dirname(file),
+    build: (part) => buildDiscovery(part, file),
+    warn: (part) => discoveryWarnings(part, file),
+  };
 }

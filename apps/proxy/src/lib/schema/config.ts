@@ -1,16 +1,17 @@
 import * as z from 'zod';
+import { bindHost, matchHost, matchPath, peer } from './address.ts';
 import { cluster, clusterName } from './cluster.ts';
-import { count, list, ms, object, pattern, text } from './fields.ts';
+import { count, distinct, list, ms, object, pattern, text, wholeMs } from './fields.ts';
 import { client, tryPolicy } from './policy.ts';
 
 const listener = object('Where the proxy accepts connections.', {
   port: count('0 takes any free port.', { max: 65_535 }),
-  host: text('The address to bind. Default all addresses.').exactOptional(),
+  host: bindHost('The address to bind. Default all addresses.').exactOptional(),
 });
 
 const match = object('Which requests. The most specific host wins, then the longest path.', {
-  host: text('A host name, "*.example.com" or "*". Default "*".').exactOptional(),
-  path: text('A prefix of whole path segments. Default "/".').exactOptional(),
+  host: matchHost('A host name, "*.example.com" or "*". Default "*".').exactOptional(),
+  path: matchPath('A prefix of whole path segments. Default "/".').exactOptional(),
 });
 
 const route = object('Sends requests to a cluster.', {
@@ -21,24 +22,26 @@ const route = object('Sends requests to a cluster.', {
 });
 
 const connections = object('Limits of downstream connections.', {
-  headersTimeoutMs: ms('To the end of the headers of a request. Default 10000.').exactOptional(),
-  requestTimeoutMs: ms('To the end of a whole request. Default 300000.').exactOptional(),
-  keepAliveTimeoutMs: ms('Idle time between requests. Default 65000.').exactOptional(),
-  sendTimeoutMs: ms('How long a client may leave a response unread. Default 60000.').exactOptional(),
-  lingerMs: ms('How long an unread request is read on. Default 5000.').exactOptional(),
+  headersTimeoutMs: wholeMs('To the end of the headers of a request. Default 10000.').exactOptional(),
+  requestTimeoutMs: wholeMs('To the end of a whole request. Default 300000.').exactOptional(),
+  keepAliveTimeoutMs: wholeMs('Idle time between requests. Default 65000.').exactOptional(),
+  sendTimeoutMs: wholeMs('How long a client may leave a response unread. Default 60000.').exactOptional(),
+  lingerMs: wholeMs('How long an unread request is read on. Default 5000.').exactOptional(),
   maxHeaderBytes: count('Request line and fields together. Default 16384.', { min: 1_024 }).exactOptional(),
 });
 
-const PEER = 'an IP address or a network such as "10.0.0.0/8"';
-
 /** The whole configuration file. */
 export const config = object('Configuration of the evenkeel proxy.', {
-  listeners: list('Where the proxy accepts connections.', listener),
+  listeners: distinct(
+    list('Where the proxy accepts connections.', 'listeners', listener),
+    addressOf,
+    (other) => `another port or host than listeners[${other}]`,
+  ),
   clusters: z
     .record(clusterName, cluster, { error: 'an object of clusters by name' })
     .refine((clusters) => Object.keys(clusters).length > 0, { error: 'at least one cluster' })
     .describe('The clusters by name.'),
-  routes: list('Which requests go to which cluster.', route),
+  routes: list('Which requests go to which cluster.', 'routes', route),
   client: client.exactOptional(),
   name: pattern(
     'The name in Via; one for each tier. Default evenkeel.',
@@ -47,12 +50,18 @@ export const config = object('Configuration of the evenkeel proxy.', {
   ).exactOptional(),
   trustedProxies: list(
     'Peers whose X-Forwarded-* are believed. Default none.',
-    pattern('An address or a network.', /^[\da-fA-F:.]+(?:\/\d{1,3})?$/, PEER),
+    'IP addresses and networks',
+    peer('An address or a network.'),
     { min: 0 },
   ).exactOptional(),
-  upgrades: list('Protocols that Upgrade may switch to. Default ["websocket"].', text('A protocol.'), {
-    min: 0,
-  }).exactOptional(),
+  upgrades: list(
+    'Protocols that Upgrade may switch to. Default ["websocket"].',
+    'protocols',
+    text('A protocol.'),
+    {
+      min: 0,
+    },
+  ).exactOptional(),
   maxTargetLength: count('A longer request target is answered 414. Default 8192.', {
     min: 1,
   }).exactOptional(),
@@ -64,3 +73,9 @@ export const config = object('Configuration of the evenkeel proxy.', {
 });
 
 export type Config = z.output<typeof config>;
+
+/** Undefined for a port that the system picks. */
+function addressOf(value: unknown): string | undefined {
+  const { port, host = '::' } = (value ?? {}) as { port?: unknown; host?: unknown };
+  return port === 0 ? undefined : `${host} ${port}`;
+}

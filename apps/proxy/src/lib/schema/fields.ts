@@ -10,6 +10,11 @@ export function ms(description: string, { min = 0 }: { min?: number } = {}): z.Z
   return number(description, { min });
 }
 
+/** A whole number of milliseconds that a timer can wait, as `node:http` wants it. */
+export function wholeMs(description: string): z.ZodInt {
+  return count(description, { max: 2 ** 31 - 1 });
+}
+
 /** A share from 0 to 1. */
 export function ratio(description: string): z.ZodNumber {
   return number(description, { min: 0, max: 1 });
@@ -36,7 +41,8 @@ export function text(description: string, expected = 'a string that is not empty
 
 /** A string of a form. */
 export function pattern(description: string, form: RegExp, expected: string): z.ZodString {
-  return z.string({ error: expected }).regex(form, { error: expected }).describe(description);
+  // A further check of the same string would only say the same again.
+  return z.string({ error: expected }).regex(form, { error: expected, abort: true }).describe(description);
 }
 
 /** True or false. */
@@ -54,14 +60,46 @@ export function choice<const T extends readonly string[]>(
     .describe(description);
 }
 
-/** A list, of at least one unless told otherwise. */
+/**
+ * A list, of at least one unless told otherwise.
+ *
+ * @param of what is in it, in the plural
+ */
 export function list<T extends z.ZodType>(
   description: string,
+  of: string,
   item: T,
   { min = 1 }: { min?: number } = {},
 ): z.ZodArray<T> {
-  const error = min === 0 ? 'a list' : `a list of at least ${min}`;
+  const error = min === 0 ? `a list of ${of}` : `a list of ${of}, at least ${min}`;
   return z.array(item, { error }).min(min, { error }).describe(description);
+}
+
+/**
+ * Adds to a list that no two entries are the same. Looks at whatever the entries are, so that one that is wrong does not
+ * hide two that are equal.
+ *
+ * @param keyOf what must differ; undefined for an entry that is never the same as another
+ * @param expected what is allowed instead of what stands at the index already
+ */
+export function distinct<T extends z.ZodArray>(
+  schema: T,
+  keyOf: (entry: unknown) => string | undefined,
+  expected: (index: number) => string,
+): T {
+  return schema.superRefine(
+    (entries, context) => {
+      const seen = new Map<string, number>();
+      for (const [index, entry] of entries.entries()) {
+        const key = keyOf(entry);
+        if (key === undefined) continue;
+        const other = seen.get(key);
+        if (other === undefined) seen.set(key, index);
+        else context.addIssue({ code: 'custom', path: [index], message: expected(other) });
+      }
+    },
+    { when: ({ value }) => Array.isArray(value) },
+  );
 }
 
 /** An object with these keys and no others. */

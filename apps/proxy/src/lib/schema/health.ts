@@ -20,6 +20,7 @@ const http = object('Asks with an HTTP request.', {
   host: text('The Host header. Default the endpoint.').exactOptional(),
   expectedStatus: list(
     'Statuses that pass. Default 200 to 299.',
+    'statuses from 100 to 599',
     count('A status.', { min: 100, max: 599 }),
   ).exactOptional(),
   port: count('Another port than that of the endpoint.', { min: 1, max: 65_535 }).exactOptional(),

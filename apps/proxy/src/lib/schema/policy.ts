@@ -3,10 +3,16 @@ import { choice, count, list, ms, number, object, orOff, pattern, ratio } from '
 
 const METHOD = list(
   'Methods that may be sent again although the upstream may have seen them.',
+  'methods in capital letters',
   pattern('A method.', /^[A-Z]+$/, 'a method in capital letters'),
   { min: 0 },
 );
-const STATUS = list('Statuses to retry.', count('A status.', { min: 400, max: 599 }), { min: 0 });
+const STATUS = list(
+  'Statuses to retry.',
+  'statuses from 400 to 599',
+  count('A status.', { min: 400, max: 599 }),
+  { min: 0 },
+);
 
 const retry = object('When a request is sent again.', {
   maxRetries: count('Attempts after the first. Default 2.').exactOptional(),

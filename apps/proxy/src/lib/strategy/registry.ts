@@ -41,3 +41,12 @@ export function buildStrategy(config: StrategyConfig): Strategy {
   const name = strategyNames.find((one) => Object.hasOwn(config, one)) ?? DEFAULT_STRATEGY;
   return within([name], () => drivers[name].build(config[name], buildStrategy));
 }
+
+/** Whether a strategy of a checked configuration is of a kind, or has one of that kind within. */
+export function usesStrategy(config: StrategyConfig, name: StrategyName): boolean {
+  if (typeof config === 'string') return config === name;
+  return Object.entries(config).some(([key, options]) => {
+    const { fallback } = options as { readonly fallback?: StrategyConfig };
+    return key === name || (fallback !== undefined && usesStrategy(fallback, name));
+  });
+}

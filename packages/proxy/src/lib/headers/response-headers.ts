@@ -1,6 +1,6 @@
 import type { RawHeaders } from '../exchange.ts';
 import { connectionFields, isHopByHop } from './hop-by-hop.ts';
-import { isFieldValue } from './raw-headers.ts';
+import { fieldValues, isFieldValue } from './raw-headers.ts';
 
 /** Fields that must not come as trailers: they frame, route, authorise or are hop-by-hop (RFC 9110 §6.5.1). */
 const NOT_IN_TRAILERS: ReadonlySet<string> = new Set([
@@ -46,6 +46,16 @@ export function responseHeaders(
     headers.push(field, value);
   }
   return headers;
+}
+
+/**
+ * Whether the content of a response is what an HTTP parser makes of it: a transfer coding other than chunked would still
+ * be in it, but no longer in its fields (RFC 9112 §6.1).
+ */
+export function isPlainlyFramed(upstream: RawHeaders): boolean {
+  return fieldValues(upstream, 'transfer-encoding').every(
+    (coding) => coding.trim().toLowerCase() === 'chunked',
+  );
 }
 
 /** Returns the trailers that may go downstream; the rest is dropped. */

@@ -19,3 +19,10 @@ it.each(['10.0.0.0/33', '10.0.0.0/8/8', '10.0.0.0/', 'example.com', '', '::/129'
     );
   },
 );
+
+it('refuses what is no list', () => {
+  const peers = '10.0.0.0/8' as unknown as string[];
+  expect(() => trustedPeers(peers)).toThrow(
+    'trustedProxies: got "10.0.0.0/8", expected a list of IP addresses',
+  );
+});

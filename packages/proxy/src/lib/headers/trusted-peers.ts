@@ -11,6 +11,9 @@ export type TrustedPeers = (address: string | undefined) => boolean;
  * @throws InvalidOptionsError when one of them is neither
  */
 export function trustedPeers(trusted: readonly string[] = [], field = 'trustedProxies'): TrustedPeers {
+  if (!Array.isArray(trusted)) {
+    throw new InvalidOptionsError(field, trusted, 'a list of IP addresses and networks');
+  }
   if (trusted.length === 0) return () => false;
   const list = new BlockList();
   for (const [index, entry] of trusted.entries()) add(list, entry, `${field}[${index}]`);

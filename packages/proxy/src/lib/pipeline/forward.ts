@@ -5,7 +5,7 @@ import { classifyError } from '../errors/classify.ts';
 import { failure } from '../errors/reason.ts';
 import type { RawHeaders } from '../exchange.ts';
 import { fieldValues, listElements, toRawHeaders } from '../headers/raw-headers.ts';
-import { responseHeaders, responseTrailers } from '../headers/response-headers.ts';
+import { isPlainlyFramed, responseHeaders, responseTrailers } from '../headers/response-headers.ts';
 import type { ExchangeRun, UpstreamHalf } from './exchange-run.ts';
 import { tunnel } from './tunnel.ts';
 
@@ -81,8 +81,9 @@ export class Forward implements Dispatcher.DispatchHandler, UpstreamHalf {
     const upstream = toRawHeaders((controller.rawHeaders as Headers) ?? headers);
     const keepTrailer = this.takesTrailers && status !== 204 && status !== 304 && !isSized(upstream);
     const relayed = responseHeaders(status, upstream, keepTrailer);
-    if (relayed === undefined) {
-      this.break(controller, new Error('a field of the response holds a byte that is not allowed'));
+    const fault = faultOf(status, upstream, relayed);
+    if (relayed === undefined || fault !== undefined) {
+      this.break(controller, new Error(fault));
       return;
     }
     const { response } = this.run.exchange;
@@ -145,6 +146,13 @@ export class Forward implements Dispatcher.DispatchHandler, UpstreamHalf {
     controller.abort(error);
     this.body?.destroy();
   }
+}
+
+/** Why a response that the parser let through must not go on. */
+function faultOf(status: number, upstream: RawHeaders, relayed: RawHeaders | undefined): string | undefined {
+  if (status < 100) return `the status of the response is ${status}`;
+  if (relayed === undefined) return 'a field of the response holds a byte that is not allowed';
+  return isPlainlyFramed(upstream) ? undefined : 'the response has a transfer coding that is not supported';
 }
 
 function isSized(headers: RawHeaders): boolean {

@@ -54,10 +54,15 @@ export function hasContent(headers: RawHeaders): boolean {
   return length !== undefined && Number(length) !== 0;
 }
 
+/** Digits, of a number that is the same for everyone who counts in doubles (RFC 9110 §8.6). */
+function isLength(value: string): boolean {
+  return /^\d+$/.test(value) && Number.isSafeInteger(Number(value));
+}
+
 function checkFraming({ rawHeaders, httpVersion }: Exchange): Reason | undefined {
   const codings = fieldValues(rawHeaders, 'transfer-encoding');
   const lengths = fieldValues(rawHeaders, 'content-length');
-  if (lengths.length > 1 || (lengths[0] !== undefined && !/^\d+$/.test(lengths[0]))) return 'bad-framing';
+  if (lengths.length > 1 || (lengths[0] !== undefined && !isLength(lengths[0]))) return 'bad-framing';
   if (codings.length === 0) return undefined;
   if (lengths.length > 0 || httpVersion === '1.0' || httpVersion === '2.0') return 'bad-framing';
   const [coding = ''] = codings;

@@ -97,6 +97,15 @@ describe('options', () => {
     expect(routes.find('h', '/b')?.settings).toBeUndefined();
   });
 
+  it.each<[unknown, string]>([
+    [undefined, 'routes: got undefined, expected a list of routes, at least 1'],
+    [[], 'routes: got an array, expected a list of routes, at least 1'],
+    [{ cluster: 'a' }, 'routes: got an object, expected a list of routes'],
+    [[undefined], 'routes[0]: got undefined, expected an object with a cluster'],
+  ])('refuses %j, which only plain JavaScript can pass', (routes, message) => {
+    expect(() => routeTable(routes as RouteOptions[], clusters)).toThrow(message);
+  });
+
   it.each<[RouteOptions[], string]>([
     [[{ cluster: 'c' }], 'routes[0].cluster: got "c", expected one of "a", "b"'],
     [

@@ -29,7 +29,7 @@ const PATH_RULE = 'a path that starts with "/" and has neither "?" nor "#"';
  * Compiles routes. A request is matched against its exact host, then wildcards from the longest to the shortest, then
  * `*`; in each against the longest path. A host whose paths do not match leaves the request to the next one.
  *
- * @throws InvalidOptionsError for a bad host or path, two routes with the same match, or a name that `clusters` lacks
+ * @throws InvalidOptionsError for no route at all, a bad host or path, two routes with the same match, or a name that `clusters` lacks
  */
 export function routeTable(
   routes: readonly RouteOptions[],
@@ -47,8 +47,14 @@ export function routeTable(
     map.set(key, table);
     return table;
   };
+  if (!Array.isArray(routes) || routes.length === 0) {
+    throw new InvalidOptionsError(field, routes, 'a list of routes, at least 1');
+  }
   for (const [index, route] of routes.entries()) {
     const at = `${field}[${index}]`;
+    if (typeof route !== 'object' || route === null) {
+      throw new InvalidOptionsError(at, route, 'an object with a cluster');
+    }
     const host = checkHost(route.match?.host ?? '*', `${at}.match.host`);
     const path = checkPath(route.match?.path ?? '/', `${at}.match.path`);
     if (!clusters.has(route.cluster)) {

@@ -1,8 +1,14 @@
-import { numberOption } from '@evenkeel/core';
+import { type NumberBounds, numberOption } from '@evenkeel/core';
+
+/** The longest time that `node:http` can wait, in ms. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Limits of the connections that `listen` accepts. All times are in ms, and 0 sets no limit. */
 export interface ConnectionOptions {
-  /** From the first byte of a request, or from the connection's start, to the end of its headers. @default 10_000 */
+  /**
+   * From the first byte of a request, or from the connection's start, to the end of its headers; never longer than
+   * `requestTimeoutMs`. @default 10_000
+   */
   readonly headersTimeoutMs?: number;
   /** From the first byte of a request to the end of its content. @default 300_000 */
   readonly requestTimeoutMs?: number;
@@ -19,19 +25,24 @@ export interface ConnectionOptions {
 /** The options with their defaults, checked. */
 export type ResolvedConnectionOptions = Required<ConnectionOptions>;
 
-/** @throws InvalidOptionsError when a limit is no whole number, or negative */
+/** @throws InvalidOptionsError when a limit is no whole number, negative, or longer than a timer can be */
 export function resolveConnectionOptions(
   options: ConnectionOptions = {},
   field = 'connections',
 ): ResolvedConnectionOptions {
-  const integer = (name: keyof ConnectionOptions, fallback: number, min = 0): number =>
-    numberOption(`${field}.${name}`, options[name], fallback, { min, integer: true });
+  const integer = (name: keyof ConnectionOptions, fallback: number, bounds: NumberBounds): number =>
+    numberOption(`${field}.${name}`, options[name], fallback, { ...bounds, integer: true });
+  const ms = (name: keyof ConnectionOptions, fallback: number): number =>
+    integer(name, fallback, { max: MAX_TIMER_MS });
+  const headersTimeoutMs = ms('headersTimeoutMs', 10_000);
+  const requestTimeoutMs = ms('requestTimeoutMs', 300_000);
   return {
-    headersTimeoutMs: integer('headersTimeoutMs', 10_000),
-    requestTimeoutMs: integer('requestTimeoutMs', 300_000),
-    keepAliveTimeoutMs: integer('keepAliveTimeoutMs', 65_000),
-    sendTimeoutMs: integer('sendTimeoutMs', 60_000),
-    lingerMs: integer('lingerMs', 5_000),
-    maxHeaderBytes: integer('maxHeaderBytes', 16_384, 1_024),
+    // `node:http` takes no limit of a part that is longer than that of the whole.
+    headersTimeoutMs: Math.min(headersTimeoutMs, requestTimeoutMs || MAX_TIMER_MS),
+    requestTimeoutMs,
+    keepAliveTimeoutMs: ms('keepAliveTimeoutMs', 65_000),
+    sendTimeoutMs: ms('sendTimeoutMs', 60_000),
+    lingerMs: ms('lingerMs', 5_000),
+    maxHeaderBytes: integer('maxHeaderBytes', 16_384, { min: 1_024 }),
   };
 }

@@ -75,7 +75,8 @@ export class NodeHttpResponse implements ResponseWriter, OpenExchange {
   inform(status: number, headers: RawHeaders): void {
     const { request, response } = this;
     if (this.started || this.closed || request.httpVersion === '1.0') return;
-    response.socket?.write(responseHead(status, headers));
+    // Nothing can hold an upstream back that sends interim responses without end; a client that reads loses none.
+    if (response.socket?.writableNeedDrain === false) response.socket.write(responseHead(status, headers));
   }
 
   start(status: number, reason: string, headers: RawHeaders): void {

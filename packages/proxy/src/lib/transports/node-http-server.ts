@@ -1,13 +1,13 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { errorResponse } from '../errors/error-response.ts';
 import { failure, type Reason } from '../errors/reason.ts';
 import type { ProxyEvents } from '../events/proxy-events.ts';
 import type { Exchange } from '../exchange.ts';
-import { nodeHttpExchange } from './node-http-exchange.ts';
+import { nodeHttpListeners } from './node-http-listeners.ts';
 import type { ResolvedConnectionOptions } from './node-http-options.ts';
 import type { ConnectionPolicy } from './node-http-response.ts';
-import { upgradeExchange, wantsUpgrade } from './node-http-upgrade.ts';
+import { wantsUpgrade } from './node-http-upgrade.ts';
 import { canAnswerError } from './open-exchanges.ts';
 import { refuseConnection } from './raw-response.ts';
 
@@ -72,21 +72,20 @@ export async function listenNodeHttp(where: ListenOptions, transport: NodeHttpTr
   });
   // The default drops fields beyond 2,000 in silence; the pipeline has a limit that answers.
   server.maxHeadersCount = 0;
-  const onRequest = (request: IncomingMessage, response: ServerResponse): void =>
-    handle(nodeHttpExchange(request, response, policy));
-  server.on('request', onRequest);
+  const on = nodeHttpListeners(policy, upgrades, handle);
+  server.on('request', (request, response) => on.request(request, response));
   server.on('checkContinue', (request, response) => {
-    handle(nodeHttpExchange(request, response, policy, { expectsContinue: true }));
+    on.request(request, response, { expectsContinue: true });
   });
   server.on('checkExpectation', (_request, response) => {
     const { headers, body } = errorResponse(failure('expectation-failed'));
     response.writeHead(417, headers as string[]).end(body);
   });
-  server.on('upgrade', (request, socket, head) =>
-    handle(upgradeExchange(request, socket, head, policy, upgrades)),
-  );
-  server.on('connect', (_request, socket) => refuseConnection(socket, failure('method-not-supported')));
+  server.on('upgrade', on.upgrade);
+  server.on('connect', on.connect);
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    // What follows the last request of a connection is nobody's (RFC 9112 §9.6), and must not cost its answer.
+    if (error.code === 'HPE_CLOSED_CONNECTION') return;
     const reason = REASON_OF_CODE[error.code ?? ''] ?? 'bad-request';
     if (!socket.writable || !canAnswerError(socket)) socket.destroy();
     else {

@@ -28,7 +28,12 @@ export function upgradeExchange(
 ): Exchange {
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
-  response.assignSocket(socket as Socket);
+  try {
+    response.assignSocket(socket as Socket);
+  } catch {
+    // Another handler of the same server still writes an answer to a request pipelined before this one.
+    socket.destroy();
+  }
   response.once('finish', () => socket.end(() => socket.destroy()));
   socket.on('error', () => {});
   // Content cannot be read here. Named as an upgrade, even one that is not served, the request is refused for it.

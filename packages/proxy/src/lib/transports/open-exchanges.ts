@@ -9,26 +9,50 @@ export interface OpenExchange {
   connectionClosed(): void;
 }
 
-/** The exchanges open on each connection: several where a client pipelines. One listener serves them all. */
-const connections = new WeakMap<Duplex, Set<OpenExchange>>();
+interface Connection {
+  readonly open: Set<OpenExchange>;
+  /** What a client has pipelined, in order. */
+  readonly waiting: (() => void)[];
+  paused: boolean;
+}
+
+const connections = new WeakMap<Duplex, Connection>();
+
+/** Requests waiting on one connection from which on nothing more is read of it. */
+const MAX_WAITING = 100;
+
+/**
+ * Begins with a request once those before it on its connection are over. Answers have an order anyway (RFC 9112 §9.3.2),
+ * and begun at once, the requests of one packet would open a thousand connections upstream.
+ */
+export function inTurn(socket: Duplex, begin: () => void): void {
+  const connection = connectionOf(socket);
+  if (connection.open.size === 0 && connection.waiting.length === 0) {
+    begin();
+    return;
+  }
+  connection.waiting.push(begin);
+  if (connection.waiting.length >= MAX_WAITING) {
+    connection.paused = true;
+    socket.pause();
+  }
+}
 
 /** Adds an exchange to its connection; it is told when that closes. */
 export function exchangeOpened(socket: Duplex, exchange: OpenExchange): void {
-  let open = connections.get(socket);
-  if (open === undefined) {
-    open = new Set();
-    connections.set(socket, open);
-    const all = open;
-    socket.once('close', () => {
-      for (const one of all) one.connectionClosed();
-    });
-  }
-  open.add(exchange);
+  connectionOf(socket).open.add(exchange);
 }
 
-/** Takes an exchange that is over from its connection. */
+/** Takes an exchange that is over from its connection: it is the next one's turn. */
 export function exchangeClosed(socket: Duplex, exchange: OpenExchange): void {
-  connections.get(socket)?.delete(exchange);
+  const connection = connections.get(socket);
+  if (connection?.open.delete(exchange) !== true) return;
+  const { open, waiting } = connection;
+  while (open.size === 0 && waiting.length > 0 && !socket.destroyed) waiting.shift()?.();
+  if (!connection.paused) return;
+  connection.paused = waiting.length > 0;
+  if (connection.paused) socket.pause();
+  else socket.resume();
 }
 
 /**
@@ -36,8 +60,20 @@ export function exchangeClosed(socket: Duplex, exchange: OpenExchange): void {
  * nothing is open, or only the request that is broken itself.
  */
 export function canAnswerError(socket: Duplex): boolean {
-  const open = connections.get(socket);
+  const open = connections.get(socket)?.open;
   if (open === undefined || open.size === 0) return true;
   const [only] = open;
   return open.size === 1 && only !== undefined && !only.started && !only.received;
+}
+
+/** One listener serves all exchanges of a connection. */
+function connectionOf(socket: Duplex): Connection {
+  const known = connections.get(socket);
+  if (known !== undefined) return known;
+  const connection: Connection = { open: new Set(), waiting: [], paused: false };
+  connections.set(socket, connection);
+  socket.once('close', () => {
+    for (const one of connection.open) one.connectionClosed();
+  });
+  return connection;
 }

@@ -1,0 +1,72 @@
+import { type ConfigIssue, formatPath } from '../config/config-error.ts';
+import type { ParsedConfig } from '../config/load-config.ts';
+import { tryPolicy } from '../schema/policy.ts';
+import { pick } from './pick.ts';
+import { buildProxy, PROXY_OPTIONS } from './proxy.ts';
+import { tryClient, tryCluster, tryProxy } from './trial.ts';
+import { OptionError, within } from './within.ts';
+
+const POLICY = Object.keys(tryPolicy) as (keyof typeof tryPolicy)[];
+
+/**
+ * Finds what only the parts themselves can check, by building them and taking them down again: nothing is asked of a
+ * registry and no port is bound. A part that fails as a whole is built again setting by setting, to name all that is wrong.
+ */
+export async function buildIssues(parsed: ParsedConfig): Promise<ConfigIssue[]> {
+  const { file, config, map } = parsed;
+  const issues = new Map<string, ConfigIssue>();
+  /** Whether the part could be built. */
+  const attempt = async (path: readonly PropertyKey[], make: () => Promise<void>): Promise<boolean> => {
+    try {
+      await make();
+      return true;
+    } catch (error) {
+      const refused = refusal(path, error);
+      const issue = {
+        position: map.valueAt(refused.path),
+        path: formatPath(refused.path),
+        message: refused.message,
+      };
+      issues.set(`${issue.path} ${issue.message}`, issue);
+      return false;
+    }
+  };
+  const attemptEach = async <T extends object>(
+    path: readonly PropertyKey[],
+    whole: T,
+    make: (options: T) => Promise<void>,
+    always: readonly (keyof T)[] = [],
+  ): Promise<void> => {
+    if (await attempt(path, () => make(whole))) return;
+    for (const key of Object.keys(whole) as (keyof T)[]) {
+      await attempt(path, () => make(pick(whole, [...always, key]) as T));
+    }
+  };
+
+  for (const [name, cluster] of Object.entries(config.clusters)) {
+    await attemptEach([], cluster, (part) => tryCluster(name, part, file), ['discovery']);
+  }
+  for (const [index, route] of config.routes.entries()) {
+    await attemptEach(['routes', index], pick(route, POLICY), tryClient);
+  }
+  await attemptEach(['client'], config.client ?? {}, tryClient);
+  const { client: _, ...own } = pick(config, PROXY_OPTIONS);
+  await attemptEach([], own, tryProxy);
+  if (issues.size === 0 && parsed.issues.length === 0) {
+    await attempt([], () => buildProxy(parsed, { dry: true }).close());
+  }
+  return [...issues.values()];
+}
+
+/** @throws the error itself when it is no refusal of an option */
+function refusal(path: readonly PropertyKey[], error: unknown): OptionError {
+  try {
+    within(path, () => {
+      throw error;
+    });
+  } catch (placed) {
+    if (placed instanceof OptionError) return placed;
+    throw placed;
+  }
+  throw error;
+}

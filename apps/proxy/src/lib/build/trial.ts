@@ -1,0 +1,41 @@
+import { createCluster } from '@evenkeel/core';
+import { createHttpClient, type HttpClientOptions } from '@evenkeel/http-client';
+import { createProxy, type ProxyOptions } from '@evenkeel/proxy';
+import { roundRobin } from '@evenkeel/strategies';
+import type { ClusterConfig } from '../schema/cluster.ts';
+import { buildCluster } from './cluster.ts';
+import { silent } from './silent.ts';
+import { within } from './within.ts';
+
+/*
+ * Each builds one part of a configuration and takes it down again. Nothing is asked of a registry, and no port is bound.
+ */
+
+/** @throws InvalidOptionsError or OptionError when the cluster, or what sends requests to it, refuses an option */
+export async function tryCluster(name: string, config: ClusterConfig, file: string): Promise<void> {
+  const { cluster, route } = within(['clusters', name], () =>
+    buildCluster(config, { name, file, dry: true }),
+  );
+  try {
+    await createHttpClient({ clusters: { [name]: route } }).close();
+  } finally {
+    await cluster.close();
+  }
+}
+
+/** @throws InvalidOptionsError when a client refuses an option */
+export async function tryClient(options: Omit<HttpClientOptions, 'clusters'>): Promise<void> {
+  await using cluster = anyCluster();
+  await createHttpClient({ ...options, clusters: [cluster] }).close();
+}
+
+/** @throws InvalidOptionsError when the proxy itself refuses an option */
+export async function tryProxy(options: Omit<ProxyOptions, 'clusters' | 'routes'>): Promise<void> {
+  await using cluster = anyCluster();
+  const routes = [{ cluster: cluster.name }];
+  await createProxy({ ...options, routes, clusters: [cluster] }).close({ graceMs: 0 });
+}
+
+function anyCluster() {
+  return createCluster({ name: 'any', discovery: silent, strategy: roundRobin() });
+}

@@ -1,0 +1,36 @@
+import { discoveryWarnings } from '../discovery/registry.ts';
+import type { ClusterConfig } from '../schema/cluster.ts';
+import { usesStrategy } from '../strategy/registry.ts';
+import { type ConfigIssue, formatPath, inOrder } from './config-error.ts';
+import type { LoadedConfig } from './load-config.ts';
+
+/** Strategies that pick by the key of a request. */
+const BY_KEY = ['ring-hash', 'maglev', 'rendezvous', 'bounded-load', 'sticky'] as const;
+
+/** What a valid configuration allows, and its author has probably not meant. */
+export function configWarnings({ file, config, map }: LoadedConfig): ConfigIssue[] {
+  const issues: ConfigIssue[] = [];
+  for (const [name, cluster] of Object.entries(config.clusters)) {
+    const warn = (path: readonly PropertyKey[], message: string): void => {
+      const whole = ['clusters', name, ...path];
+      issues.push({ position: map.valueAt(whole), path: formatPath(whole), message });
+    };
+    for (const { path, message } of discoveryWarnings(cluster.discovery, file)) {
+      warn(['discovery', ...path], message);
+    }
+    const reports = cluster.loadReports ?? config.client?.loadReports ?? false;
+    for (const message of strategyWarnings(cluster, reports)) warn(['strategy'], message);
+  }
+  return inOrder(issues);
+}
+
+function* strategyWarnings({ strategy, hashKey }: ClusterConfig, loadReports: boolean): Iterable<string> {
+  if (strategy === undefined) return;
+  const byKey = BY_KEY.find((name) => usesStrategy(strategy, name));
+  if (byKey !== undefined && hashKey === undefined) {
+    yield `${byKey} without a hashKey sends requests anywhere, set hashKey: { header: … } or { path: true }`;
+  }
+  if (!loadReports && usesStrategy(strategy, 'reported-load')) {
+    yield 'reported-load without loadReports: true never sees a report and is a round robin';
+  }
+}
