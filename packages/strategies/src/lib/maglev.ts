@@ -3,7 +3,7 @@ import { type HashFunction, type HashName, hashOption } from './hashing/hash-fun
 import type { HashStrategy } from './hashing/hash-strategy.ts';
 import { type KeyStrategyOptions, keyStrategy } from './hashing/key-strategy.ts';
 import { isTableSize, MAX_TABLE_SIZE, maglevBuilder } from './hashing/maglev-table.ts';
-import { xxHash64 } from './hashing/xx-hash64.ts';
+import { murmur3 } from './hashing/murmur3.ts';
 
 /** Options of {@link maglev}. */
 export interface MaglevOptions extends KeyStrategyOptions {
@@ -13,7 +13,7 @@ export interface MaglevOptions extends KeyStrategyOptions {
    * @default 65,537, as in Envoy
    */
   readonly tableSize?: number;
-  /** How the keys of requests are hashed. @default 'xxhash64', as in Envoy */
+  /** How the keys of requests are hashed; 'xxhash64' agrees with Envoy. @default 'murmur3', the fastest here */
   readonly hash?: HashName | HashFunction;
 }
 
@@ -32,7 +32,7 @@ export function maglev(options: MaglevOptions = {}): HashStrategy {
   return keyStrategy({
     ...options,
     name: 'maglev',
-    hash: hashOption('hash', options.hash, xxHash64),
+    hash: hashOption('hash', options.hash, murmur3),
     builder: maglevBuilder(tableSize),
   });
 }

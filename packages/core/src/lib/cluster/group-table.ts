@@ -28,6 +28,8 @@ export function groupTable(
   const spareStrategies: Strategy[] = [strategy];
   let cloneable = strategy.clone !== undefined;
   let groups: Group[] = [];
+  /** The group that gets all the traffic, as nearly always one does: nothing has to be drawn for it. */
+  let whole: Group | undefined;
 
   const create = ({ priority, zone }: PlannedGroup, makes: Strategy): Group => ({
     priority,
@@ -89,6 +91,9 @@ export function groupTable(
     }
   };
 
+  const drawn = ({ hashKey }: PickContext): Group | undefined =>
+    atShare(groups, hashKey === undefined ? settings.random() : keyShare(hashKey));
+
   return {
     get groups() {
       return groups;
@@ -97,13 +102,12 @@ export function groupTable(
       // A listener may look at the cluster, which must be whole by then.
       const errors: unknown[] = [];
       replaceGroups(cloneable ? plans : joined(plans), weightOf, errors);
+      whole = groups.length === 1 ? groups[0] : groups.find((group) => group.loadRatio === 1);
       for (const error of errors) onError(error);
     },
     choose(context) {
-      if (groups.length === 1) return groups[0];
-      const share = context.hashKey === undefined ? settings.random() : keyShare(context.hashKey);
-      const group = atShare(groups, share);
-      return group !== undefined && group.zone !== '' ? spill(groups, group, settings) : group;
+      const group = whole ?? drawn(context);
+      return group === undefined || group.zone === '' ? group : spill(groups, group, settings);
     },
   };
 }
