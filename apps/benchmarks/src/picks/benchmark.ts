@@ -90,6 +90,7 @@ function targetsOf(sizes: readonly number[], { subject, rounds }: Row): readonly
 }
 
 const NOTES: readonly string[] = [
+  'A strategy is handed the time; a cluster reads its clock at the pick and at its end: "clock reading" is what one costs.',
   'Every figure includes the loop itself, which keeps picks in flight: the row "loop alone" is what that costs.',
   'Each row and number of endpoints runs in a process of its own. Keys have 16 characters and differ from pick to pick.',
 ];

@@ -11,6 +11,8 @@ export interface StrategySubjectOptions {
   readonly keyed?: boolean;
 }
 
+// What passes between two picks, in ms. The time is handed in, as a cluster does, which reads its clock once for each pick.
+const PICK_MS = 0.001;
 // Powers of two, so that the loop needs no division.
 const OPEN_PICKS = 64;
 const KEYS = 4_096;
@@ -40,6 +42,7 @@ class StrategyLoop implements PickLoop {
   private readonly contexts: readonly PickContext[];
   private readonly open: BenchCandidate[];
   private turn = 0;
+  private now: number = performance.now();
 
   constructor(strategy: Strategy, candidates: readonly BenchCandidate[], contexts: readonly PickContext[]) {
     this.strategy = strategy;
@@ -54,10 +57,12 @@ class StrategyLoop implements PickLoop {
   run(picks: number): number {
     const { strategy, contexts, open } = this;
     const contextMask = contexts.length - 1;
-    let turn = this.turn;
+    let { turn, now } = this;
     let sum = 0;
     for (let i = 0; i < picks; i++) {
-      const picked = strategy.pick(contexts[turn & contextMask] ?? NO_CONTEXT) as BenchCandidate | undefined;
+      now += PICK_MS;
+      const context = contexts[turn & contextMask] ?? NO_CONTEXT;
+      const picked = strategy.pick(context, now) as BenchCandidate | undefined;
       if (picked === undefined) throw new Error(`${strategy.name} declined to pick`);
       const slot = turn & (OPEN_PICKS - 1);
       const ended = open[slot] as BenchCandidate;
@@ -68,6 +73,7 @@ class StrategyLoop implements PickLoop {
       turn++;
     }
     this.turn = turn & 0x3fff_ffff;
+    this.now = now;
     return sum;
   }
 }

@@ -1,4 +1,5 @@
 import { peakEwma, type StrategyName, strategyByName, strategyNames } from '@evenkeel/strategies';
+import { clockSubject } from './clock-subject.ts';
 import { clusterSubject } from './cluster-subject.ts';
 import { loopAlone } from './loop-alone.ts';
 import { type StrategySubjectOptions, strategySubject } from './strategy-subject.ts';
@@ -18,6 +19,7 @@ const OPTIONS: Partial<Record<StrategyName, StrategySubjectOptions>> = {
 /** Everything whose picks can be measured. Another library's balancer joins as one more {@link Subject}. */
 export const SUBJECTS: readonly Subject[] = [
   strategySubject('loop alone', loopAlone),
+  clockSubject('clock reading'),
   ...strategyNames.map((name) => strategySubject(name, () => strategyByName(name), OPTIONS[name])),
   clusterSubject('cluster pick + done', peakEwma, 'done', 400),
   clusterSubject('cluster pick + responseStarted + done', peakEwma, 'responseStarted'),
