@@ -11,6 +11,7 @@ export { type LeastRequestOptions, leastRequest } from './lib/least-request.ts';
 export { type LeastTimeOptions, leastTime } from './lib/least-time.ts';
 export { type MaglevOptions, maglev } from './lib/maglev.ts';
 export { type MeanLatencyMetricOptions, meanLatencyMetric } from './lib/mean-latency-metric.ts';
+export { type ModHashOptions, modHash } from './lib/mod-hash.ts';
 export { type P2cOptions, p2c } from './lib/p2c.ts';
 export { type PeakEwmaOptions, peakEwma } from './lib/peak-ewma.ts';
 export { type PeakEwmaMetricOptions, peakEwmaMetric } from './lib/peak-ewma-metric.ts';

@@ -5,6 +5,7 @@ import { firstFit } from './first-fit.ts';
 import { leastRequest } from './least-request.ts';
 import { leastTime } from './least-time.ts';
 import { maglev } from './maglev.ts';
+import { modHash } from './mod-hash.ts';
 import { p2c } from './p2c.ts';
 import { peakEwma } from './peak-ewma.ts';
 import { prequal } from './prequal.ts';
@@ -30,6 +31,7 @@ export type StrategyName =
   | 'ring-hash'
   | 'maglev'
   | 'rendezvous'
+  | 'mod-hash'
   | 'bounded-load'
   | 'sticky'
   | 'first-fit'
@@ -49,6 +51,7 @@ const MAKERS: Readonly<Record<StrategyName, () => Strategy>> = {
   'ring-hash': ringHash,
   maglev,
   rendezvous,
+  'mod-hash': modHash,
   'bounded-load': boundedLoad,
   sticky: () => sticky({ fallback: peakEwma() }),
   'first-fit': () => firstFit({ maxInFlight: 100 }),

@@ -22,6 +22,7 @@ interface Load {
   readonly timeoutMs?: number;
   /** Whether requests come at random times instead of evenly. */
   readonly poisson?: boolean;
+  readonly seed?: number;
 }
 
 interface Endpoint extends Candidate {
@@ -40,11 +41,20 @@ interface Result {
 }
 
 /** Runs requests against endpoints that never queue, in virtual time, and feeds all results back. */
-function run({ make, weights, requestsPerSecond, durationMs, serve, timeoutMs, poisson }: Load): Result {
-  const random = seededRandom(1);
+function run({
+  make,
+  weights,
+  requestsPerSecond,
+  durationMs,
+  serve,
+  timeoutMs,
+  poisson,
+  seed = 1,
+}: Load): Result {
+  const random = seededRandom(seed);
   let now = 0;
   const clock = { now: () => now, setTimer: () => ({ [Symbol.dispose]: () => {} }) };
-  const strategy = make({ clock, random: seededRandom(2) });
+  const strategy = make({ clock, random: seededRandom(seed + 1) });
   const endpoints = weights.map(endpoint);
   strategy.update(endpoints);
   const due: { at: number; since: number; endpoint: Endpoint; failed: boolean }[] = [];
@@ -135,6 +145,40 @@ describe('shares by weight in a closed loop', () => {
     });
     const share = endpoints.at(-1)!.picksAt.length / requests;
     expect(Math.abs(share / (setup.last / total) - 1)).toBeLessThanOrEqual(0.01);
+  });
+});
+
+describe('equal endpoints with answers that vary', () => {
+  // 5 ms ± 20 %, one in a hundred ten times slower, and 20–50 ms more for the first answer of each endpoint.
+  const serve = (): Load['serve'] => {
+    const seen = new Set<number>();
+    return (index, _at, random) => {
+      const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+      const cold = seen.has(index) ? 0 : 20 + 30 * random();
+      seen.add(index);
+      return { latencyMs: 5 * Math.exp(0.2 * normal) * (random() < 0.01 ? 10 : 1) + cold };
+    };
+  };
+  const cases = [3, 5, 10, 50].flatMap((count) => [0.1, 1].map((inFlight) => ({ count, inFlight })));
+
+  it.each(cases)('share alike in any 10 s: $count of them, $inFlight in flight', ({ count, inFlight }) => {
+    for (const seed of [1, 2, 3]) {
+      const { endpoints, requests } = run({
+        make: peakEwma,
+        weights: equal(count),
+        requestsPerSecond: 200 * inFlight * count,
+        durationMs: 20_000,
+        serve: serve(),
+        seed,
+      });
+      const fair = requests / count / 2;
+      for (let from = 2_000; from <= 10_000; from += 2_000) {
+        for (const { picksAt } of endpoints) {
+          const picks = picksAt.filter((at) => at >= from && at < from + 10_000).length;
+          expect(Math.abs(picks / fair - 1)).toBeLessThanOrEqual(0.15);
+        }
+      }
+    }
   });
 });
 

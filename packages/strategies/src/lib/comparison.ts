@@ -18,7 +18,7 @@ export interface ComparisonOptions {
   readonly choices?: number;
   /** Up to this many candidates all are compared instead, 0–64. @default 8 */
   readonly fullScanUpTo?: number;
-  /** Loads that exceed the smallest by less than this share of it count as equal, 0–1. @default 0.1 */
+  /** Loads that exceed the smallest by less than this share of it count as equal, 0–1. @default 0.1; `peakEwma` 0.15 */
   readonly toleranceRatio?: number;
   /** @default systemClock */
   readonly clock?: Clock;

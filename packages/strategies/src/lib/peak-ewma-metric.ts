@@ -5,8 +5,9 @@ import { type ScoreOptions, scoreDefaults } from './score-options.ts';
 export type PeakEwmaMetricOptions = ScoreOptions;
 
 /**
- * Load = latency × (requests in flight + 1), where latency is an exponentially weighted moving average that a slower
- * sample raises at once and faster ones lower slowly (Finagle's `PeakEwma`); worse for endpoints that fail or stall.
+ * Load = latency × (requests in flight + 1), where latency is an exponentially weighted moving average that peaks raise at
+ * once and faster answers lower slowly (Finagle's `PeakEwma`), once four answers in a row prove a peak: a single one
+ * says little. Worse for endpoints that fail or stall.
  *
  * @throws InvalidOptionsError when an option is out of its range
  */

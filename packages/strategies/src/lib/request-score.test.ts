@@ -25,21 +25,60 @@ class Bench {
 }
 
 describe('latency', () => {
-  it('rises to a slower sample at once, and sinks with the decay', () => {
-    const bench = new Bench(peakEwmaMetric());
-    bench.see(0, 0, 100);
-    expect(bench.load(0, 0)).toBeCloseTo(100, 3);
-    bench.see(0, 1, 400);
-    expect(bench.load(0, 1)).toBeCloseTo(400, 3);
-    bench.see(0, 10_001, 100);
-    expect(bench.load(0, 10_001)).toBeCloseTo(100 + 300 * Math.exp(-1), 3);
+  it('rises at once when four peaks in a row prove it, and four fast answers end it', () => {
+    const bench = new Bench(peakEwmaMetric(), 3);
+    for (let at = 0; at < 1_000; at += 10) for (const i of [0, 1, 2]) bench.see(i, at, 100);
+    for (let at = 1_000; at < 1_003; at++) bench.see(0, at, 4_000);
+    expect(bench.load(0, 1_003)).toBeLessThan(101);
+    bench.see(0, 1_003, 4_000);
+    expect(bench.load(0, 1_003)).toBeCloseTo(4_000, 0);
+    for (let at = 1_004; at < 1_008; at++) for (const i of [0, 1, 2]) bench.see(i, at, 100);
+    expect(bench.load(0, 1_008)).toBeCloseTo(100, 0);
   });
 
-  it('moves in both directions with the decay in the mean', () => {
-    const bench = new Bench(meanLatencyMetric());
-    bench.see(0, 0, 100);
-    bench.see(0, 100, 400);
-    expect(bench.load(0, 100)).toBeCloseTo(100 + 300 * (1 - Math.exp(-0.01)), 2);
+  it('follows smaller changes with the decay', () => {
+    for (const metric of [peakEwmaMetric(), meanLatencyMetric()]) {
+      const bench = new Bench(metric);
+      for (let at = 0; at <= 10_000; at += 10) bench.see(0, at, 100);
+      bench.see(0, 10_100, 50);
+      expect(bench.load(0, 10_100)).toBeCloseTo(100 - 50 * (1 - Math.exp(-0.01)), 2);
+    }
+  });
+
+  it('of a newcomer is not that of its first answer, for which a connection was made', () => {
+    const bench = new Bench(peakEwmaMetric());
+    for (let at = 0; at < 100; at++) bench.see(1, at, 10);
+    bench.see(0, 100, 60);
+    expect(bench.load(0, 110)).toBeLessThan(20);
+    bench.see(0, 110, 12);
+    bench.see(0, 120, 12);
+    expect(bench.load(0, 120)).toBeCloseTo(12, 1);
+  });
+
+  it('returns to that of the fleet after silence, with gaps that double while tries are slow, up to 8 s', () => {
+    const bench = new Bench(peakEwmaMetric());
+    let now = 0;
+    const fleet = (): void => {
+      for (let i = 0; i < 40; i++) bench.see(1, now, 10);
+    };
+    for (; now < 1_000; now += 10) for (const i of [0, 1]) bench.see(i, now, 10);
+    for (let i = 0; i < 4; i++) bench.see(0, now, 200);
+    const gaps: number[] = [];
+    for (let tries = 0; tries < 6; tries++) {
+      const from = now;
+      fleet();
+      for (; bench.load(0, now) > 11; fleet()) now += 50;
+      gaps.push(now - from);
+      Object.assign(bench.list[0]!, { inFlight: 1, pending: 1, oldestPendingAt: now });
+      expect(bench.load(0, now)).toBeGreaterThan(100);
+      Object.assign(bench.list[0]!, { inFlight: 0, pending: 0, oldestPendingAt: Number.POSITIVE_INFINITY });
+      now += 200;
+      bench.see(0, now, 200);
+    }
+    expect(gaps[0]).toBeLessThanOrEqual(1_000);
+    for (let i = 1; i < gaps.length; i++) expect(gaps[i]).toBeGreaterThanOrEqual(gaps[i - 1]! - 200);
+    expect(gaps[3]).toBeGreaterThan(4_000);
+    expect(gaps.at(-1)).toBeLessThanOrEqual(8_000);
   });
 
   it('keeps what a slow request taught that was given up, also of an endpoint that never answered', () => {

@@ -1,4 +1,4 @@
-import { boundedLoad, maglev, rendezvous, ringHash, sticky } from '@evenkeel/strategies';
+import { boundedLoad, maglev, modHash, rendezvous, ringHash, sticky } from '@evenkeel/strategies';
 import type * as z from 'zod';
 import { choice, count, ms, number, object, text } from '../schema/fields.ts';
 import { type StrategyConfig, strategyDriver } from './driver.ts';
@@ -45,6 +45,12 @@ const bases = Object.keys(hashDrivers) as (keyof typeof hashDrivers)[];
 /** Strategies that send equal keys to the same endpoint; `strategy` is the schema of any strategy. */
 export const keyDrivers = (strategy: z.ZodType<StrategyConfig>) => ({
   ...hashDrivers,
+  'mod-hash': strategyDriver(
+    object('A hash modulo the weights, as nginx without consistent.', {
+      hash: choice('crc32 as hash, ip as ip_hash. Default crc32.', ['crc32', 'ip']).exactOptional(),
+    }),
+    modHash,
+  ),
   'bounded-load': strategyDriver(
     object('Consistent hashing with a bound on load.', {
       epsilon: number('How far above its share an endpoint may get. Default 0.25.', {
