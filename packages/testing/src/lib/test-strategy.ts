@@ -1,42 +1,8 @@
 import assert from 'node:assert/strict';
-import {
-  type Candidate,
-  type Clock,
-  type PickContext,
-  type Random,
-  type Strategy,
-  seededRandom,
-} from '@evenkeel/core';
-import { type ManualClock, manualClock } from '@evenkeel/core/testing';
+import { type Candidate, type Strategy, seededRandom } from '@evenkeel/core';
 import { type FakeCandidate, fakeCandidate } from './fake-candidate.ts';
-import type { RegisterTest } from './register-test.ts';
-
-/** What a strategy under test takes its time and randomness from, so that a run repeats exactly. */
-export interface StrategyEnvironment {
-  readonly clock: Clock;
-  readonly random: Random;
-}
-
-/** How {@link testStrategy} makes and judges a strategy. */
-export interface TestStrategyOptions {
-  /** The `test` or `it` of the runner in use. */
-  readonly test: RegisterTest;
-  /** Makes a new strategy without candidates. */
-  readonly make: (environment: StrategyEnvironment) => Strategy;
-  /**
-   * How idle candidates share the traffic: by `weight`, all the same (`equal`: the strategy does not know weights),
-   * or neither, as in failover (`none`).
-   *
-   * @default 'weight'
-   */
-  readonly shares?: 'weight' | 'equal' | 'none';
-  /** How far a share may be from the ideal, relative to it, 0–1. @default 0.1 */
-  readonly toleranceRatio?: number;
-  /** Whether a hash key decides: the same key must then meet the same candidate. @default false */
-  readonly hashing?: boolean;
-  /** Picks in each distribution test. @default 20,000 */
-  readonly picks?: number;
-}
+import { StrategyBench } from './strategy-bench.ts';
+import type { TestStrategyOptions } from './test-strategy-options.ts';
 
 /**
  * Registers the tests that every strategy passes: few and many candidates, weights, exclusion, churn, late results,
@@ -46,7 +12,7 @@ export interface TestStrategyOptions {
  */
 export function testStrategy(options: TestStrategyOptions): void {
   const { test, make, shares = 'weight', hashing = false } = options;
-  const bench = (): Bench => new Bench(make, options);
+  const bench = (): StrategyBench => new StrategyBench(make, options);
 
   test('picks nothing before the first update and from an empty list', () => {
     const { strategy } = bench();
@@ -229,69 +195,6 @@ export function testStrategy(options: TestStrategyOptions): void {
         assert.equal(strategy.pick({ hashKey }), picked);
       }
     });
-  }
-}
-
-/** One strategy with the clock, the in-flight counts and the results that a cluster would give it. */
-class Bench {
-  readonly strategy: Strategy;
-  private readonly clock: ManualClock = manualClock(1_000);
-  private readonly options: TestStrategyOptions;
-  private keys = 0;
-
-  constructor(make: TestStrategyOptions['make'], options: TestStrategyOptions) {
-    this.options = options;
-    this.strategy = make({ clock: this.clock, random: seededRandom(7) });
-  }
-
-  pick(context: PickContext): Candidate | undefined {
-    const picked = this.strategy.pick(context) as FakeCandidate | undefined;
-    if (picked === undefined) return undefined;
-    picked.inFlight++;
-    picked.pending++;
-    picked.oldestPendingAt = Math.min(picked.oldestPendingAt, this.clock.now());
-    return picked;
-  }
-
-  finish(
-    candidate: Candidate,
-    kind: 'success' | 'failure' | 'cancelled' = 'success',
-    latencyMs: number = 10,
-  ): void {
-    this.clock.advance(1);
-    const fake = candidate as FakeCandidate;
-    fake.inFlight = Math.max(0, fake.inFlight - 1);
-    fake.pending = Math.max(0, fake.pending - 1);
-    if (fake.pending === 0) fake.oldestPendingAt = Number.POSITIVE_INFINITY;
-    if (kind === 'success') fake.successes++;
-    if (kind === 'failure') fake.failures++;
-    this.strategy.observe?.(candidate, { kind, latencyMs, at: this.clock.now() });
-  }
-
-  assertShares(
-    list: readonly FakeCandidate[],
-    run: { readonly updateEvery?: number; readonly exclude?: ReadonlySet<string> } = {},
-  ): void {
-    const { picks = 20_000, toleranceRatio = 0.1, shares } = this.options;
-    const counts = new Map<Candidate, number>();
-    for (let i = 0; i < picks; i++) {
-      if (run.updateEvery !== undefined && i % run.updateEvery === 0) this.strategy.update(list);
-      const hashKey = `key-${this.keys++}`;
-      const picked = this.pick(run.exclude === undefined ? { hashKey } : { hashKey, exclude: run.exclude });
-      assert.ok(picked);
-      counts.set(picked, (counts.get(picked) ?? 0) + 1);
-      this.finish(picked);
-    }
-    const weightOf = (candidate: Candidate): number => (shares === 'equal' ? 1 : candidate.weight);
-    const total = list.reduce((sum, candidate) => sum + weightOf(candidate), 0);
-    for (const candidate of list) {
-      const ideal = weightOf(candidate) / total;
-      const share = (counts.get(candidate) ?? 0) / picks;
-      assert.ok(
-        Math.abs(share - ideal) <= toleranceRatio * ideal,
-        `share of ${candidate.endpoint.id} among weights ${list.map((c) => c.weight)}: ${share}, expected ${ideal} ± ${toleranceRatio * 100} %`,
-      );
-    }
   }
 }
 
