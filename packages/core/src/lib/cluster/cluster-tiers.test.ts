@@ -25,7 +25,7 @@ async function setUp(endpoints: EndpointInput[], options: Partial<ClusterOptions
     discovery: manualDiscovery(endpoints),
     strategy: turnStrategy(),
     clock: manualClock(),
-    random: seededRandom(2),
+    random: seededRandom(7),
     ...options,
   });
   cluster.subscribe((event) => events.push(event));
@@ -55,8 +55,8 @@ describe('priorities', () => {
   it('moves load as published: 70 and 30 percent with half of the first priority gone', async () => {
     const { share, ejectMany, cluster } = await setUp([...tier(0), ...tier(1)]);
     ejectMany('p0', 5);
-    // 20,000 seeded picks: the standard deviation of a 30 % share is 0.3 %.
-    expect(share('p1')).toBeCloseTo(0.3, 2);
+    // The standard deviation of a 30 % share is 0.1 % with 200,000 picks, so that any seed is within the 0.5 % allowed.
+    expect(share('p1', 200_000)).toBeCloseTo(0.3, 2);
     expect(cluster.inspect().tiers.map(({ loadRatio }) => loadRatio)).toEqual([0.7, 0.3]);
   });
 
@@ -173,6 +173,6 @@ describe('zones', () => {
 
   it('do not matter with fewer endpoints than the minimum', async () => {
     const { share } = await setUp([...tier(0, 2, 'a'), ...tier(0, 2, 'b')], { zone: { local: 'a' } });
-    expect(share('a')).toBeCloseTo(0.5, 2);
+    expect(share('a', 200_000)).toBeCloseTo(0.5, 2);
   });
 });
