@@ -14,7 +14,7 @@ export interface Allowance {
 
 const TABLE: Readonly<Record<string, Allowance>> = {
   core: { packages: [], thirdParty: [], inTests: [] },
-  strategies: { packages: ['core'], thirdParty: [], inTests: ['testing', 'simulator'] },
+  strategies: { packages: ['core'], thirdParty: [], inTests: ['testing'] },
   'http-client': { packages: ['core'], thirdParty: ['undici'], inTests: ['strategies', 'testing'] },
   http1: { packages: [], thirdParty: [], thirdPartyTypes: ['undici'], inTests: ['testing'] },
   cache: { packages: [], thirdParty: [], thirdPartyTypes: ['undici'], inTests: ['testing'] },
@@ -24,7 +24,12 @@ const TABLE: Readonly<Record<string, Allowance>> = {
     inTests: ['strategies', 'testing'],
   },
   telemetry: { packages: ['core'], thirdParty: 'declared', inTests: ['strategies', 'testing'] },
-  simulator: { packages: ['core'], thirdParty: [], inTests: ['testing'] },
+  simulator: {
+    packages: ['core', 'http-client'],
+    thirdParty: [],
+    thirdPartyTypes: ['undici'],
+    inTests: ['strategies', 'testing'],
+  },
   testing: { packages: ['core'], thirdParty: [], inTests: [] },
 };
 

@@ -4,6 +4,7 @@ export const INSTALLED_WITH: Readonly<Record<string, readonly string[]>> = {
   strategies: ['@evenkeel/core'],
   'http-client': ['@evenkeel/core', 'undici'],
   proxy: ['@evenkeel/core', '@evenkeel/http-client', 'undici'],
+  simulator: ['@evenkeel/core', '@evenkeel/http-client', 'undici'],
   testing: ['@evenkeel/core'],
   'discovery-dns': ['@evenkeel/core'],
   'discovery-redis': ['@evenkeel/core'],

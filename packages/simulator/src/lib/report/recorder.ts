@@ -1,0 +1,125 @@
+import type { ClusterEvent } from '@evenkeel/core';
+import type { AttemptInfo } from '@evenkeel/http-client';
+import type { AttemptLog } from '../client/simulated-client.ts';
+import type { SimulatedEndpoint } from '../endpoint/simulated-endpoint.ts';
+import type { Timeline } from '../timeline/timeline.ts';
+import { describeEvent } from './describe-event.ts';
+import { GrowingNumbers } from './growing-numbers.ts';
+import type { EventReport } from './report.ts';
+
+const EVENTS_KEPT = 1_000;
+
+/** What was counted at one endpoint. */
+export interface EndpointTally {
+  readonly tier: number;
+  attempts: number;
+  succeeded: number;
+  failed: number;
+  cancelled: number;
+  readonly attemptsByStep: number[];
+}
+
+/** Writes down what happens, for the report. What belongs to the warm-up it only sees. */
+export class Recorder {
+  /** Of each request that ended: when it began, how long it took, and whether it failed (1 or 0). */
+  readonly startedAt: GrowingNumbers = new GrowingNumbers();
+  readonly latencyMs: GrowingNumbers = new GrowingNumbers();
+  readonly failed: GrowingNumbers = new GrowingNumbers();
+  /** Requests that began. */
+  requests = 0;
+  /** Requests that have not ended, those of the warm-up included. */
+  open = 0;
+  retries = 0;
+  hedges = 0;
+  readonly tallies: Map<SimulatedEndpoint, EndpointTally> = new Map();
+  readonly errors: Map<string, number> = new Map();
+  readonly eventCounts: Map<string, number> = new Map();
+  readonly events: EventReport[] = [];
+  readonly inFlightByStep: number[] = [];
+  private readonly timeline: Timeline;
+  private readonly warmUpMs: number;
+  private readonly stepMs: number;
+
+  constructor(timeline: Timeline, warmUpMs: number, stepMs: number) {
+    this.timeline = timeline;
+    this.warmUpMs = warmUpMs;
+    this.stepMs = stepMs;
+  }
+
+  /** An endpoint takes part. */
+  joined(endpoint: SimulatedEndpoint, tier: number): void {
+    this.tallies.set(endpoint, {
+      tier,
+      attempts: 0,
+      succeeded: 0,
+      failed: 0,
+      cancelled: 0,
+      attemptsByStep: [],
+    });
+  }
+
+  requestStarted(): void {
+    this.open++;
+    if (this.timeline.now >= this.warmUpMs) this.requests++;
+  }
+
+  requestEnded(startedAt: number, failed: boolean, statusCode: number, error: Error | undefined): void {
+    this.open--;
+    if (startedAt < this.warmUpMs) return;
+    this.startedAt.push(startedAt);
+    this.latencyMs.push(this.timeline.now - startedAt);
+    this.failed.push(failed ? 1 : 0);
+    if (failed) increment(this.errors, error === undefined ? `status ${statusCode}` : nameOf(error));
+  }
+
+  /** What the clients of one tier, 0 for the first, log. */
+  logOf(tier: number): AttemptLog {
+    return {
+      attemptStarted: (endpoint, attempt) => this.attemptStarted(endpoint, attempt, tier),
+      attemptEnded: (endpoint, kind) => this.attemptEnded(endpoint, kind),
+      event: (client, event) => {
+        if (tier === 0) this.event(client, event);
+      },
+    };
+  }
+
+  /** The end of a step: counts who is where. */
+  sample(): void {
+    let sum = 0;
+    for (const endpoint of this.tallies.keys()) sum += endpoint.inFlight;
+    this.inFlightByStep.push(sum);
+  }
+
+  private attemptStarted(endpoint: SimulatedEndpoint, attempt: AttemptInfo, tier: number): void {
+    const { now } = this.timeline;
+    const tally = this.tallies.get(endpoint);
+    if (now < this.warmUpMs || tally === undefined) return;
+    tally.attempts++;
+    const step = Math.floor(now / this.stepMs);
+    tally.attemptsByStep[step] = (tally.attemptsByStep[step] ?? 0) + 1;
+    if (tier > 0) return;
+    if (attempt.hedge) this.hedges++;
+    else if (attempt.attempt > 0) this.retries++;
+  }
+
+  private attemptEnded(endpoint: SimulatedEndpoint, kind: 'success' | 'failure' | 'cancelled'): void {
+    const tally = this.tallies.get(endpoint);
+    if (this.timeline.now < this.warmUpMs || tally === undefined) return;
+    if (kind === 'success') tally.succeeded++;
+    else if (kind === 'failure') tally.failed++;
+    else tally.cancelled++;
+  }
+
+  private event(client: string, event: ClusterEvent): void {
+    increment(this.eventCounts, event.type);
+    if (this.events.length < EVENTS_KEPT) this.events.push(describeEvent(this.timeline.now, client, event));
+  }
+}
+
+function increment(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+function nameOf(error: Error & { readonly code?: unknown }): string {
+  return typeof error.code === 'string' ? error.code : error.name;
+}

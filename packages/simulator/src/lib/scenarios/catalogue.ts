@@ -1,0 +1,17 @@
+import { choiceOption } from '@evenkeel/core';
+import type { ScenarioTemplate } from './scenario-template.ts';
+import { slowHost } from './slow-host.ts';
+
+/** Every scenario that ships with the simulator. */
+export const scenarios: readonly ScenarioTemplate[] = [slowHost];
+
+/**
+ * Finds a scenario of the catalogue.
+ *
+ * @throws InvalidOptionsError when there is none of that name
+ */
+export function scenarioByName(name: string): ScenarioTemplate {
+  const names = scenarios.map((template) => template.name);
+  choiceOption('scenario', name, name, names);
+  return scenarios.find((template) => template.name === name) as ScenarioTemplate;
+}
