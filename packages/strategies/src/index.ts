@@ -1,5 +1,10 @@
 export { type BoundedLoadOptions, boundedLoad } from './lib/bounded-load.ts';
-export { type StrategyName, strategyByName, strategyNames } from './lib/by-name.ts';
+export {
+  type StrategyByNameOptions,
+  type StrategyName,
+  strategyByName,
+  strategyNames,
+} from './lib/by-name.ts';
 export type { ComparisonOptions } from './lib/comparison.ts';
 export { failoverOrder } from './lib/failover-order.ts';
 export { type FirstFitOptions, firstFit } from './lib/first-fit.ts';

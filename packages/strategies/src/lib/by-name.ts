@@ -1,4 +1,11 @@
-import { choiceOption, type Strategy } from '@evenkeel/core';
+import {
+  type Clock,
+  checkKeys,
+  choiceOption,
+  type KnownKeys,
+  type Random,
+  type Strategy,
+} from '@evenkeel/core';
 import { boundedLoad } from './bounded-load.ts';
 import { failoverOrder } from './failover-order.ts';
 import { firstFit } from './first-fit.ts';
@@ -9,6 +16,7 @@ import { modHash } from './mod-hash.ts';
 import { p2c } from './p2c.ts';
 import { peakEwma } from './peak-ewma.ts';
 import { prequal } from './prequal.ts';
+import type { PrequalOptions } from './prequal-options.ts';
 import { random } from './random.ts';
 import { rendezvous } from './rendezvous.ts';
 import { reportedLoad } from './reported-load.ts';
@@ -39,24 +47,44 @@ export type StrategyName =
   | 'prequal'
   | 'failover-order';
 
-const MAKERS: Readonly<Record<StrategyName, () => Strategy>> = {
-  'round-robin': roundRobin,
-  'smooth-weighted-round-robin': smoothWeightedRoundRobin,
-  random,
-  'weighted-random': weightedRandom,
-  'least-request': leastRequest,
-  'least-time': leastTime,
-  p2c,
-  'peak-ewma': peakEwma,
-  'ring-hash': ringHash,
-  maglev,
-  rendezvous,
-  'mod-hash': modHash,
-  'bounded-load': boundedLoad,
-  sticky: () => sticky({ fallback: peakEwma() }),
+/** What a strategy made by its name may be given; one that has no use for a part of it leaves it. */
+export interface StrategyByNameOptions {
+  /** @default systemClock */
+  readonly clock?: Clock;
+  /** @default Math.random */
+  readonly random?: Random;
+  /** For Prequal. @default none: it goes by load reports, or by the client's own view */
+  readonly probe?: PrequalOptions['probe'];
+}
+
+const OPTION_KEYS: KnownKeys<StrategyByNameOptions> = { clock: true, random: true, probe: true };
+
+/** The same options, grouped by who takes them. */
+interface Given {
+  readonly chance: Pick<StrategyByNameOptions, 'random'>;
+  readonly time: Pick<StrategyByNameOptions, 'clock'>;
+  readonly both: Pick<StrategyByNameOptions, 'random' | 'clock'>;
+  readonly all: PrequalOptions;
+}
+
+const MAKERS: Readonly<Record<StrategyName, (given: Given) => Strategy>> = {
+  'round-robin': ({ chance }) => roundRobin(chance),
+  'smooth-weighted-round-robin': ({ chance }) => smoothWeightedRoundRobin(chance),
+  random: ({ chance }) => random(chance),
+  'weighted-random': ({ chance }) => weightedRandom(chance),
+  'least-request': ({ both }) => leastRequest(both),
+  'least-time': ({ both }) => leastTime(both),
+  p2c: ({ both }) => p2c(both),
+  'peak-ewma': ({ both }) => peakEwma(both),
+  'ring-hash': ({ chance }) => ringHash(chance),
+  maglev: ({ chance }) => maglev(chance),
+  rendezvous: ({ chance }) => rendezvous(chance),
+  'mod-hash': ({ chance }) => modHash(chance),
+  'bounded-load': ({ chance }) => boundedLoad({ base: ringHash(chance) }),
+  sticky: ({ both, time }) => sticky({ fallback: peakEwma(both), ...time }),
   'first-fit': () => firstFit({ maxInFlight: 100 }),
-  'reported-load': reportedLoad,
-  prequal,
+  'reported-load': ({ both }) => reportedLoad(both),
+  prequal: ({ all }) => prequal(all),
   'failover-order': failoverOrder,
 };
 
@@ -68,8 +96,15 @@ export const strategyNames: readonly StrategyName[] = Object.keys(MAKERS) as Str
  * which one it wants imports that one. Where there is no default, first-fit fills endpoints with 100 requests, and sticky
  * falls back to peak EWMA.
  *
- * @throws InvalidOptionsError when there is no strategy of that name
+ * @param options what it tells time, draws lots and probes with, as in a simulation
+ * @throws InvalidOptionsError when there is no strategy of that name, or no such option
  */
-export function strategyByName(name: StrategyName): Strategy {
-  return MAKERS[choiceOption('strategy', name, name, strategyNames)]();
+export function strategyByName(name: StrategyName, options: StrategyByNameOptions = {}): Strategy {
+  const make = MAKERS[choiceOption('strategy', name, name, strategyNames)];
+  checkKeys('', options, OPTION_KEYS);
+  const { clock, random: chosen, probe } = options;
+  const chance = chosen === undefined ? {} : { random: chosen };
+  const time = clock === undefined ? {} : { clock };
+  const both = { ...chance, ...time };
+  return make({ chance, time, both, all: probe === undefined ? both : { ...both, probe } });
 }
