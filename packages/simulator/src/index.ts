@@ -21,6 +21,7 @@ export type {
   FailureModel,
 } from './lib/endpoint/endpoint-model.ts';
 export type { NetworkModel } from './lib/network-model.ts';
+export { formatReports } from './lib/report/format-reports.ts';
 export type {
   AttemptCounts,
   EndpointReport,

@@ -1,0 +1,57 @@
+import type { Change, EndpointSelector } from '../change.ts';
+import { msText } from '../report/figures.ts';
+import { element, text } from './elements.ts';
+import type { Box } from './layout.ts';
+import type { Scale } from './scale.ts';
+
+/** What a scenario does to its endpoints, shaded behind the panels of a column. */
+export function changeBands(changes: readonly Change[], column: Box, time: Scale): string {
+  return changes
+    .map((change) => {
+      const from = time.at(change.atMs);
+      const to = time.at(endOf(change));
+      const { y, height } = column;
+      return element('rect', { class: 'change', x: from, y, width: Math.max(2, to - from), height });
+    })
+    .join('');
+}
+
+/** What they are, written above a column where there is room: one that begins within another's words has none. */
+export function changeLabels(changes: readonly Change[], column: Box, time: Scale): string {
+  let free = column.x;
+  const labels: string[] = [];
+  for (const change of [...changes].sort((a, b) => a.atMs - b.atMs)) {
+    const label = describeChange(change);
+    const width = label.length * 6;
+    const x = Math.max(column.x, Math.min(time.at(change.atMs), column.x + column.width - width));
+    if (x < free) continue;
+    labels.push(text(x, column.y - 4, 'tick', label));
+    free = x + width + 8;
+  }
+  return labels.join('');
+}
+
+function endOf(change: Change): number {
+  if (!('set' in change)) return change.atMs;
+  return change.untilMs ?? Number.POSITIVE_INFINITY;
+}
+
+function describeChange(change: Change): string {
+  if ('add' in change) return `+${change.add.length}`;
+  if ('remove' in change) return `−${nameOf(change.remove)}`;
+  const { condition, ...others } = change.set;
+  const what = Object.entries(others).map(([key, value]) => settingText(key, value));
+  return `${nameOf(change.endpoints)}: ${[...(condition === undefined ? [] : [condition]), ...what].join(', ')}`;
+}
+
+function settingText(key: string, value: unknown): string {
+  if (typeof value !== 'number') return key;
+  return key === 'service' ? `${key} ${msText(value)}` : `${key} ${value}`;
+}
+
+function nameOf(selector: EndpointSelector): string {
+  if (typeof selector === 'string') return selector;
+  if (typeof selector === 'function') return 'some';
+  const [first, ...rest] = selector;
+  return rest.length > 2 ? `${selector.length} endpoints` : [first, ...rest].join(', ');
+}
