@@ -32,22 +32,29 @@ const MARGIN = 24;
 const AXIS = 58;
 const GAP = 24;
 const HEAD = 42;
-/** Title, names and the labels of changes. */
-const HEADER = 136;
+/** Title and names. */
+const HEADER = 116;
+/** The labels of changes. */
+const LABELS = 20;
 /** For the times below the last row. */
 const FOOTER = 46;
 
-/** Puts a column for each strategy beside the next, and a row of panels for each height below the last. */
-export function layOut(columnCount: number, heights: readonly number[]): Layout {
+/**
+ * Puts a column for each strategy beside the next, and a row of panels for each height below the last.
+ *
+ * @param isLabelled whether room is kept for a line above the columns
+ */
+export function layOut(columnCount: number, heights: readonly number[], isLabelled: boolean): Layout {
+  const top = isLabelled ? HEADER + LABELS : HEADER;
   const columnWidth = columnCount === 1 ? 640 : columnCount === 2 ? 400 : columnCount === 3 ? 300 : 240;
   const left = MARGIN + AXIS;
   const xs = Array.from({ length: columnCount }, (_, index) => left + index * (columnWidth + GAP));
-  let y = HEADER;
+  let y = top;
   const rows = heights.map((height): Row => {
     const headY = y + HEAD - 14;
-    const top = y + HEAD;
-    y = top + height;
-    return { headY, boxes: xs.map((x) => ({ x, y: top, width: columnWidth, height })) };
+    const boxes = xs.map((x) => ({ x, y: y + HEAD, width: columnWidth, height }));
+    y += HEAD + height;
+    return { headY, boxes };
   });
   return {
     width: left + columnCount * columnWidth + (columnCount - 1) * GAP + MARGIN,
@@ -55,7 +62,7 @@ export function layOut(columnCount: number, heights: readonly number[]): Layout 
     left: MARGIN,
     titleY: MARGIN + 18,
     namesY: 94,
-    columns: xs.map((x) => ({ x, y: HEADER, width: columnWidth, height: y - HEADER })),
+    columns: xs.map((x) => ({ x, y: top, width: columnWidth, height: y - top })),
     rows,
   };
 }

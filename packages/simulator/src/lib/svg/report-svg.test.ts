@@ -81,7 +81,8 @@ describe('the picture', () => {
   it('is small even with many endpoints, and has no more than four columns of colour', async () => {
     const many = await simulate(scenario(200, { strategy: peakEwma }));
     const svg = reportSvg([many, many, many]);
-    expect(svg.length).toBeLessThan(100_000);
+    expect(svg.length).toBeLessThan(60_000);
+    expect(svg.includes('>200 endpoints, 9 in a layer<')).toBe(true);
     checkXml(svg);
     expect(new Set(svg.match(/class="s\d"/g) ?? []).size).toBeLessThanOrEqual(4);
   });
@@ -93,7 +94,17 @@ describe('the picture', () => {
     const svg = reportSvg([report]);
     checkXml(svg);
     expect(svg).not.toMatch(/NaN|undefined|Infinity/);
-    expect(svg).toContain('>none<');
+    expect(svg).not.toContain('Failed requests');
+  });
+
+  it('shows failures of one beside none of another', async () => {
+    const failing = await simulate(
+      scenario(2, { endpoints: [{ service: 1, failureRatio: 1 }], changes: [] }),
+    );
+    const svg = reportSvg([failing, ...reports]);
+    expect(svg).toContain('Failed requests in each 166.7 ms');
+    expect(svg.match(/>none</g)).toHaveLength(2);
+    expect(svg.match(/<path class="failed"/g)).toHaveLength(1);
   });
 
   it('follows the reader, or a theme', () => {

@@ -28,8 +28,8 @@ export interface ReportSvgOptions {
 const OPTION_KEYS: KnownKeys<ReportSvgOptions> = { title: true, changes: true, theme: true };
 
 /**
- * Draws reports of one scenario side by side, one column for each strategy, all with the same scales: latency, failures,
- * share of each endpoint and requests in flight, over time. Plain SVG without scripts or fonts; the same reports give the same
+ * Draws reports of one scenario side by side, one column for each strategy, all with the same scales: latency, failures if
+ * there were any, share of each endpoint and requests in flight, over time. Plain SVG without scripts or fonts; the same reports give the same
  * picture.
  *
  * @throws InvalidOptionsError without reports, or when an option is wrong
@@ -41,13 +41,14 @@ export function reportSvg(given: readonly Report[], options: ReportSvgOptions = 
   const { title = reports[0].scenario, changes = [] } = options;
   const panels = [
     latencyPanel(reports),
-    failuresPanel(reports),
+    ...(reports.some(({ requests }) => requests.failed > 0) ? [failuresPanel(reports)] : []),
     sharesPanel(reports),
     inFlightPanel(reports),
   ];
   const layout = layOut(
     reports.length,
     panels.map(({ height }) => height),
+    changes.length > 0,
   );
   const { width, height } = layout;
   return `${element(

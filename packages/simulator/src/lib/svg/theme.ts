@@ -75,7 +75,7 @@ const BASE =
   'text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif}' +
   '.title{font-size:20px;font-weight:600}.name{font-size:15px;font-weight:600}.head{font-weight:600}' +
   '.tick{font-size:11px}.line{fill:none;stroke-width:2;stroke-linejoin:round}.grid{stroke-width:1}' +
-  '.band{opacity:.18}.fade{opacity:.35}';
+  '.band{opacity:.18}';
 
 function rules(palette: Palette): string {
   const { paper, edge, ink, muted, grid, change, p50, p99, failed, inFlight, standOuts, rest } = palette;

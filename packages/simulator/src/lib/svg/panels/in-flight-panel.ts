@@ -12,7 +12,7 @@ export function inFlightPanel(reports: readonly Report[]): Panel {
     head: 'Requests in flight, at all endpoints',
     legend: [],
     height: 84,
-    scale: ({ y, height }) => linearScale(0, Math.max(most, 1), y + height, y, 3),
+    scale: ({ y, height }) => linearScale(0, Math.max(most, 1), y + height, y, 4),
     tick: tickText,
     draw({ steps, durationMs }, _, values, time) {
       const points = steps.map(({ inFlight }, index) => ({

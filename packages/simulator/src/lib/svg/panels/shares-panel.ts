@@ -1,5 +1,5 @@
 import type { Report } from '../../report/report.ts';
-import { bandsOf, stepTotals } from '../bands.ts';
+import { type Band, bandsOf, stepTotals } from '../bands.ts';
 import { element } from '../elements.ts';
 import type { LegendEntry } from '../legend.ts';
 import { areaPath } from '../path.ts';
@@ -9,15 +9,14 @@ import { middleOf, type Panel } from './panel.ts';
 /** Which share of the attempts each endpoint gets, one upon the other; those that stand out are at the bottom, in colour. */
 export function sharesPanel(reports: readonly Report[]): Panel {
   const bands = bandsOf(reports);
-  const standOuts = bands.filter(({ standsOut }) => standsOut);
-  const others = bands.filter(({ standsOut }) => !standsOut).flatMap(({ ids }) => ids).length;
-  const legend: LegendEntry[] = standOuts.map(({ ids, className }) => ({ className, label: ids.join() }));
-  if (others > 0) {
-    const label = standOuts.length === 0 ? `${others} endpoints` : `${others} others`;
-    legend.push({ className: 'r0', label: others === 1 ? label.replace(/s$/, '') : label });
-  }
+  const legend: readonly LegendEntry[] = [
+    ...bands
+      .filter(({ standsOut }) => standsOut)
+      .map(({ ids, className }) => ({ className, label: ids.join() })),
+    ...othersEntry(bands),
+  ];
   return {
-    head: 'Share of the attempts, each endpoint',
+    head: 'Share of the attempts',
     legend,
     height: 130,
     scale: ({ y, height }) => exactScale(0, 1, y + height, y),
@@ -41,6 +40,17 @@ export function sharesPanel(reports: readonly Report[]): Panel {
         .join('');
     },
   };
+}
+
+/** What is said of the endpoints that have no colour of their own. */
+function othersEntry(bands: readonly Band[]): readonly LegendEntry[] {
+  const others = bands.filter(({ standsOut }) => !standsOut);
+  const count = others.reduce((sum, { ids }) => sum + ids.length, 0);
+  if (count === 0) return [];
+  const noun = others.length < bands.length ? 'other' : 'endpoint';
+  const together = others[0]?.ids.length ?? 1;
+  const label = `${count} ${noun}${count === 1 ? '' : 's'}${together > 1 ? `, ${together} in a layer` : ''}`;
+  return [{ className: 'r0', label }];
 }
 
 /** For each band how much it and those below it got, in each step; NaN in steps without attempts. */
