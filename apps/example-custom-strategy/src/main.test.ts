@@ -1,14 +1,27 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createCluster, staticDiscovery } from '@evenkeel/core';
 import { expect, it } from 'vitest';
+import { comparison } from './compare.ts';
 import { quietest } from './quietest.ts';
 
 it('prints what its README says', async () => {
   const main = fileURLToPath(new URL('main.ts', import.meta.url));
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   const { stdout } = await promisify(execFile)(process.execPath, [main]);
-  expect(stdout).toBe('10.0.0.1:80: 4 in flight\n10.0.0.2:80: 2 in flight\n10.0.0.3:80: 2 in flight\n');
+  const [, said] = /^```\n(10\.[\s\S]*?)^```$/m.exec(readme) ?? [];
+  expect(stdout).toBe(said);
+});
+
+it('keeps a slow endpoint from slowing most requests, as round robin does not', async () => {
+  const tails = /^p99 +([\d,.]+) ms +[\d,.]+ ms +([\d,.]+) ms$/m.exec(await comparison());
+  const [ofRoundRobin = 0, ofQuietest = 0] = (tails ?? [])
+    .slice(1)
+    .map((text) => Number(text.replace(',', '')));
+  expect(ofQuietest).toBeGreaterThan(0);
+  expect(ofQuietest).toBeLessThan(ofRoundRobin / 10);
 });
 
 it('inherits ejection from the cluster: an endpoint that fails five times in a row is left alone', async () => {

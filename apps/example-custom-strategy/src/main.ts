@@ -1,4 +1,5 @@
 import { createCluster, staticDiscovery } from '@evenkeel/core';
+import { comparison } from './compare.ts';
 import { quietest } from './quietest.ts';
 
 // Of eight open requests, the endpoint with twice the weight takes four and the others two each.
@@ -14,3 +15,6 @@ for (const { id, inFlight } of cluster.inspect().endpoints) console.log(`${id}: 
 
 for (const pick of open) pick.done({ kind: 'success' });
 await cluster.close();
+
+// Is it any good? The same balancer in the simulator, beside two others.
+console.log(`\n${await comparison()}`);
