@@ -40,13 +40,13 @@ function describeChange(change: Change): string {
   if ('add' in change) return `+${change.add.length}`;
   if ('remove' in change) return `−${nameOf(change.remove)}`;
   const { condition, ...others } = change.set;
-  const what = Object.entries(others).map(([key, value]) => settingText(key, value));
-  return `${nameOf(change.endpoints)}: ${[...(condition === undefined ? [] : [condition]), ...what].join(', ')}`;
-}
-
-function settingText(key: string, value: unknown): string {
-  if (typeof value !== 'number') return key;
-  return key === 'service' ? `${key} ${msText(value)}` : `${key} ${value}`;
+  const numbers = Object.entries(others).filter(([, value]) => typeof value === 'number');
+  const told = [
+    ...(condition === undefined ? [] : [condition]),
+    ...numbers.map(([key, value]) => `${key} ${key === 'service' ? msText(Number(value)) : value}`),
+  ];
+  // A distribution says no more than its name.
+  return `${nameOf(change.endpoints)}: ${(told.length > 0 ? told : Object.keys(others)).join(', ')}`;
 }
 
 function nameOf(selector: EndpointSelector): string {

@@ -1,4 +1,5 @@
 import { element, text } from './elements.ts';
+import { LETTER } from './fit-text.ts';
 
 /** A colour and what it stands for. */
 export interface LegendEntry {
@@ -6,9 +7,6 @@ export interface LegendEntry {
   readonly className: string;
   readonly label: string;
 }
-
-/** About the width of a letter at 12 pixels: fonts differ, and nothing here can measure them. */
-const LETTER = 6.6;
 
 /** A head line, with the colours that it explains behind it. */
 export function legend(x: number, y: number, head: string, entries: readonly LegendEntry[]): string {

@@ -1,11 +1,12 @@
 import { checkKeys, choiceOption, type KnownKeys } from '@evenkeel/core';
 import type { Change } from '../change.ts';
 import { describeSize, requireReports } from '../report/comparison.ts';
-import { msText, percentText, successText } from '../report/figures.ts';
+import { countText, msText, percentText, successText } from '../report/figures.ts';
 import type { Report } from '../report/report.ts';
 import { timeAxis, valueAxis } from './axes.ts';
 import { changeBands, changeLabels } from './change-bands.ts';
 import { element, escapeText, text } from './elements.ts';
+import { asManyAsFit, LETTER, NAME_LETTER, shortened } from './fit-text.ts';
 import { type Layout, layOut } from './layout.ts';
 import { legend } from './legend.ts';
 import { failuresPanel } from './panels/failures-panel.ts';
@@ -79,13 +80,17 @@ function header(reports: readonly [Report, ...Report[]], title: string, layout: 
     text(left, titleY, 'title', title),
     text(left, titleY + 20, 'note', describeSize(reports)),
     ...reports.map(({ strategy, requests, latencyMs, attempts }, index) => {
-      const x = layout.columns[index]?.x ?? 0;
+      const { x, width } = layout.columns[index] ?? { x: 0, width: 0 };
       const figures = [
         `${successText(requests.successRatio)} ok`,
+        ...(requests.unfinished > 0 ? [`${countText(requests.unfinished)} open`] : []),
         `p99 ${msText(latencyMs.p99)}`,
         ...(attempts.extraRatio > 0 ? [`+${percentText(attempts.extraRatio)} attempts`] : []),
       ];
-      return text(x, namesY, 'name', strategy) + text(x, namesY + 19, 'note', figures.join(' · '));
+      return (
+        text(x, namesY, 'name', shortened(strategy, width / NAME_LETTER)) +
+        text(x, namesY + 19, 'note', asManyAsFit(figures, width / LETTER))
+      );
     }),
   ].join('');
 }

@@ -97,6 +97,7 @@ function rules(palette: Palette): string {
     `.paper{fill:${paper};stroke:${edge}}`,
     `.grid{stroke:${grid}}`,
     ...Object.entries(fills).map(([name, colour]) => `.${name}{fill:${colour}}`),
+    `.r0,.r1{stroke:${paper};stroke-width:.6}`,
     // The same hue as an area and as a line.
     `.line.p50{stroke:${p50};fill:none}.line.p99{stroke:${p99};fill:none}.line.flight{stroke:${inFlight};fill:none}`,
   ].join('');
