@@ -39,7 +39,8 @@ const CLOSING_MS = 5_000;
 export async function simulate(scenario: Scenario): Promise<Report> {
   checkKeys('', scenario, SCENARIO_KEYS, 'a scenario');
   if (typeof scenario.strategy !== 'function') {
-    throw new InvalidOptionsError('strategy', scenario.strategy, 'a function that makes a strategy');
+    const allowed = 'a function that makes a strategy: ({ clock, random }) => peakEwma({ clock, random })';
+    throw new InvalidOptionsError('strategy', scenario.strategy, allowed);
   }
   const durationMs = requiredNumber('durationMs', scenario.durationMs, { min: Number.MIN_VALUE, max: 1e12 });
   const seed = numberOption('seed', scenario.seed, 1, { min: Number.MIN_SAFE_INTEGER, integer: true });

@@ -209,7 +209,7 @@ describe('tiers', () => {
     );
     expect(report.requests.successRatio).toBe(1);
     expect(report.latencyMs.p50).toBeCloseTo(16);
-    expect(report.endpoints.map(({ id }) => id)).toEqual(['t2-e0', 't1-e0', 't1-e1', 'e0', 'e1']);
+    expect(report.endpoints.map(({ id }) => id)).toEqual(['e0', 'e1', 't1-e0', 't1-e1', 't2-e0']);
     expect(report.tiers.map(({ attemptsPerRequest }) => attemptsPerRequest)).toEqual([1, 1, 1]);
   });
 
