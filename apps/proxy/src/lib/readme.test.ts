@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { checkParsed } from './commands/check.ts';
 import { jsonSchema } from './commands/json-schema.ts';
+import { configText } from './config/config-text.ts';
 import { parseConfig } from './config/load-config.ts';
 
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
@@ -9,7 +10,7 @@ const examples = [...README.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = 
 const configurations = examples.filter((text) => text.includes('listeners:'));
 
 it.each(configurations)('the configuration is valid: %s', async (text) => {
-  await checkParsed(parseConfig('README.md', text));
+  await checkParsed(parseConfig(configText('README.md', text)));
 });
 
 it('has examples of everything that a cluster can have', () => {
