@@ -14,7 +14,7 @@ it.each(configurations)('the configuration is valid: %s', async (text) => {
 });
 
 it('has examples of everything that a cluster can have', () => {
-  expect(configurations).toHaveLength(4);
+  expect(configurations).toHaveLength(5);
 });
 
 it('names every strategy and every kind of discovery', () => {

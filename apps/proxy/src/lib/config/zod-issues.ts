@@ -52,6 +52,9 @@ function matchingBranch(
 
 const WRONG_KIND: ReadonlySet<string> = new Set(['invalid_type', 'invalid_value', 'invalid_union']);
 
+/** Of a URL: messages end up in logs. */
+const CREDENTIALS = /\/\/[^/@\s"]*@/g;
+
 function unknownKey(path: readonly PropertyKey[], key: string, allowed: string, map: SourceMap): ConfigIssue {
   const meant = didYouMean(key, allowed.split(', '));
   const hint = meant === undefined ? '' : `, did you mean "${meant}"?`;
@@ -82,5 +85,5 @@ function show(value: unknown): string {
     const keys = Object.keys(value);
     return keys.length === 0 ? 'an empty object' : `an object with ${keys.join(', ')}`;
   }
-  return value === null ? 'nothing' : JSON.stringify(value);
+  return value === null ? 'nothing' : JSON.stringify(value).replaceAll(CREDENTIALS, '//…@');
 }

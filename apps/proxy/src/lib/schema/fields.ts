@@ -133,6 +133,16 @@ export function oneOf<T extends z.core.$ZodLooseShape>(
     .meta({ minProperties: 1, maxProperties: 1 });
 }
 
+/** Adds to an object that it has exactly one of some of its keys. */
+export function exactlyOne<T extends z.ZodObject>(
+  schema: T,
+  keys: readonly (keyof T['shape'] & string)[],
+): T {
+  return schema.refine((value) => keys.filter((key) => Object.hasOwn(value, key)).length === 1, {
+    error: `exactly one of ${keys.join(', ')}`,
+  });
+}
+
 /** `false`, or what else the field takes. */
 export function orOff<T extends z.ZodType>(schema: T): z.ZodUnion<[z.ZodLiteral<false>, T]> {
   return z.union([z.literal(false, { error: 'false' }), schema], { error: 'false or an object' });
