@@ -36,7 +36,7 @@ it.each([
 
 it.each<[string, string]>([
   ['{ redsi: {} }', 'redsi: unknown key, did you mean "redis"? expected static, file, merge, dns, redis'],
-  ['{ redis: {} }', 'redis.service: missing, expected 1 to 255 characters without braces'],
+  ['{ redis: { url: "redis://a" } }', 'redis.service: missing, expected 1 to 255 characters without braces'],
   [
     '{ redis: { service: s } }',
     'redis: got an object with service, expected exactly one of url, sentinel, cluster',
