@@ -331,6 +331,18 @@ client: { hedge: { minDelayMs: 1e10 }, retry: { backoffBaseMs: 5, backoffMaxMs: 
   ]);
 });
 
+it('shows no secrets', async () => {
+  const found = await complaints(
+    clusterWith('strategy: { sticky: { secret: 5 } }, hostHeader: "//me:hunter2@x"'),
+  );
+  expect(found).toHaveLength(1);
+  const discovery = 'discovery: { redis: { url: "http://me:hunter2@x", service: s, password: "" } }';
+  const wrong = await complaints(`${LISTENERS}${ROUTES}clusters: { api: { ${discovery} } }`);
+  expect(wrong).toHaveLength(2);
+  expect(wrong.join()).toContain('got "http://…@x"');
+  expect([...found, ...wrong].join()).not.toContain('hunter2');
+});
+
 it('takes text from environment variables, and names those that are missing', async () => {
   const text = `${LISTENERS}${ROUTES}clusters: { api: { discovery: { static: ["\${HOST}:80"] }, hostHeader: "\${NAME}" } }`;
   expect(await complaints(text, { HOST: '10.0.0.1', NAME: 'api' })).toEqual([]);

@@ -29,7 +29,8 @@ export function zodIssues(
     }
     const value = valueAt(data, path);
     const meant = typeof value === 'string' ? didYouMean(value, choices(issue.message)) : undefined;
-    const got = value === undefined ? 'missing' : `got ${show(value)}`;
+    const isSecret = typeof value === 'string' && value !== '' && SECRETS.has(path.at(-1) ?? '');
+    const got = value === undefined ? 'missing' : `got ${isSecret ? '"…"' : show(value)}`;
     const hint = meant === undefined ? ',' : `, did you mean "${meant}"?`;
     return [
       {
@@ -52,8 +53,9 @@ function matchingBranch(
 
 const WRONG_KIND: ReadonlySet<string> = new Set(['invalid_type', 'invalid_value', 'invalid_union']);
 
-/** Of a URL: messages end up in logs. */
+/** Messages end up in logs, so they show neither the credentials of a URL nor the values of these keys. */
 const CREDENTIALS = /\/\/[^/@\s"]*@/g;
+const SECRETS: ReadonlySet<PropertyKey> = new Set(['password', 'token', 'auth', 'secret']);
 
 function unknownKey(path: readonly PropertyKey[], key: string, allowed: string, map: SourceMap): ConfigIssue {
   const meant = didYouMean(key, allowed.split(', '));

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { Registrar, RegistrarEvent } from '@evenkeel/core';
 import { pick } from '../build/pick.ts';
-import { within } from '../build/within.ts';
+import { OptionError, within } from '../build/within.ts';
 import type { RegistrarDriver } from '../registries/registrar-driver.ts';
 import { registries } from '../registries/registry.ts';
 import { REGISTRIES, type RegisterConfig } from '../schema/register.ts';
@@ -42,5 +42,19 @@ export function buildRegistrar(
   const key = registryOf(config);
   const driver: RegistrarDriver = registries[key].registrar;
   const input = { ...pick(config, SAME), onEvent };
-  return within([key], () => driver.build(config[key], input, { baseDir: dirname(file) }));
+  const build = () => driver.build(config[key], input, { baseDir: dirname(file) });
+  return placed(config, key, () => within([key], build));
+}
+
+/** What a registrar refuses of its common options stands beside the registry, not in it. */
+function placed<T>(config: RegisterConfig, key: keyof typeof registries, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+    const field = String(error.path[1]);
+    const isOwn = Object.hasOwn(config[key] as object, field);
+    if (isOwn || !SAME.some((one) => one === field)) throw error;
+    throw new OptionError(error.path.slice(1), error.message);
+  }
 }

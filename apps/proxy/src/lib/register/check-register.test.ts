@@ -41,7 +41,7 @@ it.each<[string, string]>([
   ],
   [`{ ${REDIS}, ready: { http: { path: x } } }`, 'register.ready.http.path: got "x", expected a path'],
   [`{ ${REDIS}, ready: { http: { host: "a b" } } }`, 'register.ready.http.host: got "a b", expected a host'],
-  [`{ ${REDIS}, id: "a\\tb" }`, 'expected 1 to 512 characters without control characters'],
+  [`{ ${REDIS}, id: "a\\tb" }`, 'register.id: got "a\\tb", expected 1 to 512 characters'],
   [
     '{ redis: { url: "redis://a", service: s, pollMs: 50 }, address: "a:1" }',
     'register.redis.pollMs: unknown key',
