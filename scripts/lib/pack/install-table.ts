@@ -6,5 +6,6 @@ export const INSTALLED_WITH: Readonly<Record<string, readonly string[]>> = {
   proxy: ['@evenkeel/core', '@evenkeel/http-client', 'undici'],
   testing: ['@evenkeel/core'],
   'discovery-dns': ['@evenkeel/core'],
+  'discovery-etcd': ['@evenkeel/core', 'undici'],
   'discovery-redis': ['@evenkeel/core'],
 };
