@@ -5,6 +5,7 @@ import { jsonSchema } from './commands/json-schema.ts';
 import { configText } from './config/config-text.ts';
 import { parseConfig } from './config/load-config.ts';
 import { checkRegister } from './register/check-register.ts';
+import { registries } from './registries/registry.ts';
 
 const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 const examplesOf = (text: string): string[] =>
@@ -15,7 +16,7 @@ const REGISTER = read('REGISTER.md');
 const configurations = examplesOf(README).filter((text) => text.includes('listeners:'));
 
 it.each(configurations)('the configuration is valid: %s', async (text) => {
-  await checkParsed(parseConfig(configText('README.md', text)));
+  await checkParsed(parseConfig(configText('README.md', text, { ETCD_PASSWORD: 'x' })));
 });
 
 it.each(examplesOf(REGISTER))('the file is valid: %s', async (text) => {
@@ -26,7 +27,7 @@ it('names every key of a registration, and has it in an example', () => {
   const { register } = JSON.parse(jsonSchema('register')).properties;
   for (const key of Object.keys(register.properties)) {
     expect(REGISTER).toMatch(new RegExp(`\`${key}[\`.]`));
-    expect(examplesOf(REGISTER).at(-1)).toContain(`${key}: `);
+    if (!Object.hasOwn(registries, key)) expect(examplesOf(REGISTER).at(-1)).toContain(`${key}: `);
   }
 });
 

@@ -25,6 +25,8 @@ it.each([
   '{ redis: { sentinel: { name: mymaster, nodes: ["10.0.0.1:26379"], password: x }, service: s, db: 1, password: y } }',
   '{ redis: { cluster: ["10.0.0.1:7000", "[::1]:7001"], service: s, username: u, password: p } }',
   '{ redis: { url: "redis://a", service: s, pollMs: 1000, plainPollMs: 500, pingMs: 100, timeoutMs: 50 } }',
+  '{ etcd: { endpoints: ["127.0.0.1:2379", "[::1]"], service: my-service } }',
+  '{ etcd: { endpoints: ["https://a"], service: s, prefix: "", username: u, password: p, tls: {}, pingMs: 50, timeoutMs: 5 } }',
   '{ dns: { srv: _http._tcp.orders.default.svc.cluster.local } }',
   '{ dns: { name: orders.default.svc.cluster.local, port: 8080, family: ipv6, transport: tcp, logical: true } }',
   '{ dns: { srv: orders.service.consul, servers: ["127.0.0.1:8600", "::1"], defaultTtlMs: 1000, tries: 3 } }',
@@ -82,6 +84,38 @@ it.each<[string, string]>([
   [
     '{ redis: { service: s, url: "redis://a", password: "${PASSWORD}" } }',
     'redis.password: the environment variable PASSWORD is not set',
+  ],
+  [
+    '{ etcd: { service: s } }',
+    'etcd.endpoints: missing, expected a list of "http://host:port", "https://host:port" or',
+  ],
+  [
+    '{ etcd: { endpoints: [], service: s } }',
+    'etcd.endpoints: got an empty list, expected a list of "http://',
+  ],
+  [
+    '{ etcd: { endpoints: ["a:b"], service: s } }',
+    'etcd.endpoints[0]: got "a:b", expected "http://host:port"',
+  ],
+  [
+    '{ etcd: { endpoints: ["http://u:secret@a"], service: s } }',
+    'etcd.endpoints[0]: got "http://…@a", expected "http://',
+  ],
+  [
+    '{ etcd: { endpoints: [a], service: a/b } }',
+    'etcd.service: got "a/b", expected 1 to 255 characters, no slash',
+  ],
+  [
+    '{ etcd: { endpoints: [a], service: s, prefix: a/ } }',
+    'etcd.prefix: got "a/", expected up to 255 characters',
+  ],
+  [
+    '{ etcd: { endpoints: [a], service: s, password: p } }',
+    'etcd.username: got undefined, expected the name of a user',
+  ],
+  [
+    '{ etcd: { endpoints: ["http://a"], service: s, tls: {} } }',
+    'etcd.tls: got an object, expected nothing beside http://',
   ],
   ['{ dns: {} }', 'dns: got an empty object, expected either srv, or name and port'],
   ['{ dns: { name: a.b } }', 'dns: got an object with name, expected either srv, or name and port'],

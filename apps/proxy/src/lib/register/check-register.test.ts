@@ -17,6 +17,7 @@ const REDIS = 'redis: { url: "redis://127.0.0.1:6379", service: orders }, addres
 it.each([
   `{ ${REDIS} }`,
   '{ redis: { cluster: ["a:1"], service: s, prefix: p, password: "${TOKEN}" }, address: "[::1]:80" }',
+  '{ etcd: { endpoints: [a], service: s, username: u, password: "${TOKEN}" }, address: "a:80" }',
   `{ ${REDIS}, id: a, weight: 0, priority: 1, zone: b, version: "1", tags: [x], metadata: { a: b } }`,
   `{ ${REDIS}, ttlMs: 3000, timeoutMs: 500, drainDelayMs: 0, shutdown: { graceMs: 1 } }`,
   `{ ${REDIS}, ready: { http: { path: /healthz, expectedStatus: [204] }, address: "127.0.0.1:1", withinMs: 0 } }`,
@@ -28,6 +29,14 @@ it.each([
 
 it.each<[string, string]>([
   ['{ address: "a:1" }', 'register: got an object with address, expected exactly one of redis'],
+  [
+    `{ ${REDIS}, etcd: { endpoints: [a], service: s } }`,
+    'register: got an object with redis, address, etcd, expected exactly one of redis, ',
+  ],
+  [
+    '{ etcd: { endpoints: [a], service: s }, address: "a:80", id: a/b }',
+    'register.id: got "a/b", expected 1 to 512',
+  ],
   ['{ redsi: {}, address: "a:1" }', 'register.redsi: unknown key, did you mean "redis"?'],
   ['{ redis: { url: "redis://a", service: s } }', 'register.address: missing, expected "host:port"'],
   [`{ ${REDIS}, adress: x }`, 'register.adress: unknown key, did you mean "address"?'],

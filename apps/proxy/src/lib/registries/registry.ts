@@ -1,4 +1,5 @@
 import type { DiscoveryDriver } from '../discovery/driver.ts';
+import { etcd } from './etcd.ts';
 import { redis } from './redis.ts';
 import type { RegistrarDriver } from './registrar-driver.ts';
 
@@ -9,4 +10,4 @@ export interface RegistryDriver {
 }
 
 /** Every registry by its key. A new one is a file of its own and a line here. */
-export const registries = { redis } as const satisfies Readonly<Record<string, RegistryDriver>>;
+export const registries = { redis, etcd } as const satisfies Readonly<Record<string, RegistryDriver>>;
