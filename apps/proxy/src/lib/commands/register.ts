@@ -72,7 +72,9 @@ async function accompany(escort: Escort): Promise<number> {
     await Promise.race([command.ended, stops.after(0)]);
   }
   const heard = await drained(escort);
-  const closed = registrar[Symbol.asyncDispose]();
+  const closed = Promise.resolve(registrar[Symbol.asyncDispose]()).catch((error: unknown) => {
+    say(`the registry could not be left in good order: ${String(error)}`);
+  });
   await ended(escort, heard);
   const { exitCode, text } = await command.ended;
   say(`the command ${text}`);
