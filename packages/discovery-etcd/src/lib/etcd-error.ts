@@ -1,7 +1,7 @@
 import { DiscoveryError } from '@evenkeel/core';
 
 /** The codes of gRPC that are told apart here (grpc.io, "Status codes and their use"). */
-export const GRPC = {
+const GRPC = {
   invalidArgument: 3,
   notFound: 5,
   permissionDenied: 7,

@@ -33,12 +33,7 @@ export async function* jsonLines(
   if (rest !== '') yield parseMessage(rest);
 }
 
-/**
- * Parses one message.
- *
- * @throws DiscoveryError that shows the beginning of what is none
- */
-export function parseMessage(text: string): Message {
+function parseMessage(text: string): Message {
   let value: unknown;
   try {
     value = JSON.parse(text);

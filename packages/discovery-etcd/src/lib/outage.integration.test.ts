@@ -104,6 +104,22 @@ describe.skipIf(gate.skipped)(`outages of ${gate.title}`, () => {
     expect(cluster.smallest()).toBe(2);
   });
 
+  it('of the majority is noticed within two probe intervals, and costs nobody', async () => {
+    await using lonely = await startService('etcd');
+    const options = { endpoints: [lonely.address], service: 's' };
+    await using registrar = etcdRegistrar({ ...options, address: '10.0.0.1:80' });
+    await registrar.register();
+    await using cluster = watchedCluster(etcdDiscovery({ ...options, pingMs: 500, timeoutMs: 300 }));
+    await cluster.ready();
+    // Of two members the other one is nowhere: what is left answers, and may decide nothing.
+    const other = { peerURLs: ['http://127.0.0.1:1'] };
+    await rawEtcd(`http://${lonely.address}`).post('cluster/member/add', other);
+    const aloneSince = performance.now();
+    await state(cluster, 'stale');
+    expect(performance.now() - aloneSince).toBeLessThan(1_000 + 150);
+    expect(cluster.ids()).toEqual(['10.0.0.1:80']);
+  });
+
   it('of one endpoint of several costs nothing', async () => {
     await using between = await relay(server.port);
     await using registrar = etcdRegistrar({

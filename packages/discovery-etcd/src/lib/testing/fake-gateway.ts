@@ -98,13 +98,9 @@ export const listing = (records: Record<string, string>, header: object = HEADER
     value: b64(value),
     mod_revision: '5',
   }));
-  return (response, { body }) => {
-    const isProbe = body.min_mod_revision !== undefined;
-    json({ header, count: String(kvs.length), ...(isProbe ? {} : { kvs }) })(response, {
-      path: '',
-      body,
-      token: '',
-    });
+  return (response, request) => {
+    const isProbe = request.body.min_mod_revision !== undefined;
+    return json({ header, count: String(kvs.length), ...(isProbe ? {} : { kvs }) })(response, request);
   };
 };
 

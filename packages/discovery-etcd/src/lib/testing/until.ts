@@ -1,9 +1,15 @@
-import { expect } from 'vitest';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { WatchedCluster } from './watched-cluster.ts';
 
-/** Waits until a condition holds; fails after ten seconds. */
+const PATIENCE_MS = 10_000;
+
+/** Waits until a condition holds; throws after ten seconds. */
 export async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  await expect.poll(isTrue, { interval: 5, timeout: 10_000 }).toBe(true);
+  const startedAt = performance.now();
+  while (!(await isTrue())) {
+    if (performance.now() - startedAt > PATIENCE_MS) throw new Error(`never came true: ${isTrue.toString()}`);
+    await pause(5);
+  }
 }
 
 /** Waits until the discovery of a cluster is in a state. */
