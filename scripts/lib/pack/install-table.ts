@@ -7,4 +7,5 @@ export const INSTALLED_WITH: Readonly<Record<string, readonly string[]>> = {
   testing: ['@evenkeel/core'],
   'discovery-dns': ['@evenkeel/core'],
   'discovery-redis': ['@evenkeel/core'],
+  'discovery-zookeeper': ['@evenkeel/core'],
 };
