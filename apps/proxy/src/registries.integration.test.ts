@@ -8,6 +8,7 @@ import { temporaryFile } from './lib/testing/temporary-file.ts';
 const REGISTRIES: Partial<Record<ServiceKind, (address: string) => string>> = {
   redis: (address) => `redis: { url: "redis://${address}", service: orders }`,
   etcd: (address) => `etcd: { endpoints: ["${address}"], service: orders }`,
+  zookeeper: (address) => `zookeeper: { servers: ["${address}"], base: /lb, service: orders }`,
 };
 
 const SOON = { timeout: 15_000, interval: 20 };

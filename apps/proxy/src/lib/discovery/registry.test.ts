@@ -27,6 +27,8 @@ it.each([
   '{ redis: { url: "redis://a", service: s, pollMs: 1000, plainPollMs: 500, pingMs: 100, timeoutMs: 50 } }',
   '{ etcd: { endpoints: ["127.0.0.1:2379", "[::1]"], service: my-service } }',
   '{ etcd: { endpoints: ["https://a"], service: s, prefix: "", username: u, password: p, tls: {}, pingMs: 50, timeoutMs: 5 } }',
+  '{ zookeeper: { servers: ["127.0.0.1:2181"], base: /services, service: my-service } }',
+  '{ zookeeper: { servers: [a, "[::1]:1"], service: s, auth: "u:p", base: /, sessionTimeoutMs: 5000, pollMs: 50, timeoutMs: 9 } }',
   '{ dns: { srv: _http._tcp.orders.default.svc.cluster.local } }',
   '{ dns: { name: orders.default.svc.cluster.local, port: 8080, family: ipv6, transport: tcp, logical: true } }',
   '{ dns: { srv: orders.service.consul, servers: ["127.0.0.1:8600", "::1"], defaultTtlMs: 1000, tries: 3 } }',
@@ -116,6 +118,34 @@ it.each<[string, string]>([
   [
     '{ etcd: { endpoints: ["http://a"], service: s, tls: {} } }',
     'etcd.tls: got an object, expected nothing beside http://',
+  ],
+  [
+    '{ zookeeper: { service: s } }',
+    'zookeeper.servers: missing, expected a list of servers, "host:port" each',
+  ],
+  [
+    '{ zookeeper: { servers: [a/b], service: s } }',
+    'zookeeper.servers[0]: got "a/b", expected "host:port" with a port',
+  ],
+  [
+    '{ zookeeper: { servers: ["a:0"], service: s } }',
+    'zookeeper.servers[0]: got "a:0", expected "host:port" with a port',
+  ],
+  [
+    '{ zookeeper: { servers: [a], service: s, base: x } }',
+    'zookeeper.base: got "x", expected an absolute path',
+  ],
+  [
+    '{ zookeeper: { servers: [a], service: s, base: /a//b } }',
+    'zookeeper.base: got "/a//b", expected an absolute path',
+  ],
+  [
+    '{ zookeeper: { servers: [a], service: s/t } }',
+    'zookeeper.service: got "s/t", expected 1 to 255 characters',
+  ],
+  [
+    '{ zookeeper: { servers: [a], service: s, auth: secret } }',
+    'zookeeper.auth: got "…", expected "user:password"',
   ],
   ['{ dns: {} }', 'dns: got an empty object, expected either srv, or name and port'],
   ['{ dns: { name: a.b } }', 'dns: got an object with name, expected either srv, or name and port'],

@@ -18,6 +18,7 @@ it.each([
   `{ ${REDIS} }`,
   '{ redis: { cluster: ["a:1"], service: s, prefix: p, password: "${TOKEN}" }, address: "[::1]:80" }',
   '{ etcd: { endpoints: [a], service: s, username: u, password: "${TOKEN}" }, address: "a:80" }',
+  '{ zookeeper: { servers: [a], service: s, base: /b, auth: "u:${TOKEN}" }, address: "a:80" }',
   `{ ${REDIS}, id: a, weight: 0, priority: 1, zone: b, version: "1", tags: [x], metadata: { a: b } }`,
   `{ ${REDIS}, ttlMs: 3000, timeoutMs: 500, drainDelayMs: 0, shutdown: { graceMs: 1 } }`,
   `{ ${REDIS}, ready: { http: { path: /healthz, expectedStatus: [204] }, address: "127.0.0.1:1", withinMs: 0 } }`,

@@ -2,6 +2,7 @@ import type { DiscoveryDriver } from '../discovery/driver.ts';
 import { etcd } from './etcd.ts';
 import { redis } from './redis.ts';
 import type { RegistrarDriver } from './registrar-driver.ts';
+import { zookeeper } from './zookeeper.ts';
 
 /** A registry: endpoints are found in it, and registered there. */
 export interface RegistryDriver {
@@ -10,4 +11,6 @@ export interface RegistryDriver {
 }
 
 /** Every registry by its key. A new one is a file of its own and a line here. */
-export const registries = { redis, etcd } as const satisfies Readonly<Record<string, RegistryDriver>>;
+export const registries = { redis, etcd, zookeeper } as const satisfies Readonly<
+  Record<string, RegistryDriver>
+>;
