@@ -5,6 +5,7 @@ export const INSTALLED_WITH: Readonly<Record<string, readonly string[]>> = {
   'http-client': ['@evenkeel/core', 'undici'],
   proxy: ['@evenkeel/core', '@evenkeel/http-client', 'undici'],
   testing: ['@evenkeel/core'],
+  'discovery-consul': ['@evenkeel/core'],
   'discovery-dns': ['@evenkeel/core'],
   'discovery-etcd': ['@evenkeel/core', 'undici'],
   'discovery-redis': ['@evenkeel/core'],
