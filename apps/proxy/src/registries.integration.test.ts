@@ -7,6 +7,7 @@ import { temporaryFile } from './lib/testing/temporary-file.ts';
 /** How a registry is named, for its address. */
 const REGISTRIES: Partial<Record<ServiceKind, (address: string) => string>> = {
   redis: (address) => `redis: { url: "redis://${address}", service: orders }`,
+  consul: (address) => `consul: { address: "${address}", service: orders }`,
   etcd: (address) => `etcd: { endpoints: ["${address}"], service: orders }`,
   zookeeper: (address) => `zookeeper: { servers: ["${address}"], base: /lb, service: orders }`,
 };

@@ -20,7 +20,7 @@ export interface ShowOptions {
 }
 
 /**
- * Runs requests while instances come and go, some ten seconds long, and prints what happens.
+ * Runs requests while instances come and go, some eight seconds long, and prints what happens.
  *
  * @returns whether every request was answered, and every living instance had some
  */
@@ -41,11 +41,11 @@ export async function show({
   await Promise.all(FIRST.map((name) => instances.start(name)));
   await untilSeen(cluster, FIRST);
   const traffic = startTraffic(ask, line);
-  await delay(2_000);
+  await delay(1_500);
 
   line('a is killed (SIGKILL): it cannot deregister, its requests go to others');
   await instances.kill('a');
-  await delay(2_000);
+  await delay(1_500);
 
   line('d starts');
   await instances.start('d');

@@ -16,7 +16,7 @@ const REGISTER = read('REGISTER.md');
 const configurations = examplesOf(README).filter((text) => text.includes('listeners:'));
 
 it.each(configurations)('the configuration is valid: %s', async (text) => {
-  await checkParsed(parseConfig(configText('README.md', text, { ETCD_PASSWORD: 'x' })));
+  await checkParsed(parseConfig(configText('README.md', text, { ETCD_PASSWORD: 'x', CONSUL_TOKEN: 'x' })));
 });
 
 it.each(examplesOf(REGISTER))('the file is valid: %s', async (text) => {

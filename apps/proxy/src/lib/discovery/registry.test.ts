@@ -25,6 +25,10 @@ it.each([
   '{ redis: { sentinel: { name: mymaster, nodes: ["10.0.0.1:26379"], password: x }, service: s, db: 1, password: y } }',
   '{ redis: { cluster: ["10.0.0.1:7000", "[::1]:7001"], service: s, username: u, password: p } }',
   '{ redis: { url: "redis://a", service: s, pollMs: 1000, plainPollMs: 500, pingMs: 100, timeoutMs: 50 } }',
+  '{ consul: { address: "127.0.0.1:8500", service: my-service } }',
+  '{ consul: { address: "https://a", service: s, token: t, tls: { servername: b }, namespace: n, partition: p } }',
+  '{ consul: { address: unix:///c, query: q, datacenter: dc, consistency: cached, pollMs: 1000 } }',
+  '{ consul: { address: a, service: s, datacenters: [a, b], tags: [c], filter: x, waitMs: 1000, pingMs: 100, timeoutMs: 9 } }',
   '{ etcd: { endpoints: ["127.0.0.1:2379", "[::1]"], service: my-service } }',
   '{ etcd: { endpoints: ["https://a"], service: s, prefix: "", username: u, password: p, tls: {}, pingMs: 50, timeoutMs: 5 } }',
   '{ zookeeper: { servers: ["127.0.0.1:2181"], base: /services, service: my-service } }',
@@ -87,6 +91,32 @@ it.each<[string, string]>([
     '{ redis: { service: s, url: "redis://a", password: "${PASSWORD}" } }',
     'redis.password: the environment variable PASSWORD is not set',
   ],
+  ['{ consul: { service: s } }', 'consul.address: missing, expected a string that is not empty'],
+  [
+    '{ consul: { address: a } }',
+    'consul: got an object with address, expected exactly one of service, query',
+  ],
+  [
+    '{ consul: { address: "ftp://a", service: s } }',
+    'consul.address: got "ftp:", expected "host:port", http://',
+  ],
+  [
+    '{ consul: { address: a, service: s, token: "my secret" } }',
+    'consul.token: got "…", expected 1 to 512 characters',
+  ],
+  [
+    '{ consul: { address: a, service: .. } }',
+    'consul.service: got "..", expected a name of 1 to 255 characters',
+  ],
+  [
+    '{ consul: { address: a, service: s, datacenters: [b, b] } }',
+    'consul.datacenters: got an array, expected 1 to 12',
+  ],
+  [
+    '{ consul: { address: a, service: s, consistency: old } }',
+    'consul.consistency: got "old", expected one of "stale"',
+  ],
+  ['{ consul: { address: a, query: q, filter: f } }', 'consul.filter: got "f", expected none'],
   [
     '{ etcd: { service: s } }',
     'etcd.endpoints: missing, expected a list of "http://host:port", "https://host:port" or',

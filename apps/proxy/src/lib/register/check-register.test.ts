@@ -17,6 +17,8 @@ const REDIS = 'redis: { url: "redis://127.0.0.1:6379", service: orders }, addres
 it.each([
   `{ ${REDIS} }`,
   '{ redis: { cluster: ["a:1"], service: s, prefix: p, password: "${TOKEN}" }, address: "[::1]:80" }',
+  '{ consul: { address: "127.0.0.1:8500", service: s, token: "${TOKEN}" }, address: "10.0.0.7:80", tags: [a] }',
+  '{ consul: { address: a, service: s, check: { url: "http://b/", intervalMs: 1000 }, warningWeight: 0 }, address: "b:80" }',
   '{ etcd: { endpoints: [a], service: s, username: u, password: "${TOKEN}" }, address: "a:80" }',
   '{ zookeeper: { servers: [a], service: s, base: /b, auth: "u:${TOKEN}" }, address: "a:80" }',
   `{ ${REDIS}, id: a, weight: 0, priority: 1, zone: b, version: "1", tags: [x], metadata: { a: b } }`,
@@ -37,6 +39,14 @@ it.each<[string, string]>([
   [
     '{ etcd: { endpoints: [a], service: s }, address: "a:80", id: a/b }',
     'register.id: got "a/b", expected 1 to 512',
+  ],
+  [
+    '{ consul: { address: a, service: s }, address: "b:80", weight: 0.5 }',
+    'register.weight: got 0.5, expected an integer',
+  ],
+  [
+    '{ consul: { address: a, service: s, check: { url: b } }, address: "b:80" }',
+    'register.consul.check.url: got "b", expected a URL',
   ],
   ['{ redsi: {}, address: "a:1" }', 'register.redsi: unknown key, did you mean "redis"?'],
   ['{ redis: { url: "redis://a", service: s } }', 'register.address: missing, expected "host:port"'],

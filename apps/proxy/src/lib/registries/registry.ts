@@ -1,4 +1,5 @@
 import type { DiscoveryDriver } from '../discovery/driver.ts';
+import { consul } from './consul.ts';
 import { etcd } from './etcd.ts';
 import { redis } from './redis.ts';
 import type { RegistrarDriver } from './registrar-driver.ts';
@@ -11,6 +12,6 @@ export interface RegistryDriver {
 }
 
 /** Every registry by its key. A new one is a file of its own and a line here. */
-export const registries = { redis, etcd, zookeeper } as const satisfies Readonly<
+export const registries = { redis, consul, etcd, zookeeper } as const satisfies Readonly<
   Record<string, RegistryDriver>
 >;

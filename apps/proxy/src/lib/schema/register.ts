@@ -38,7 +38,7 @@ const register = exactlyOne(
       min: 300,
       max: 86_400_000,
     }).exactOptional(),
-    timeoutMs: ms('Limit of each call to the registry. Default 2000.', {
+    timeoutMs: ms('Limit of each call to the registry. Default 2000, Consul 10000.', {
       min: 1,
       max: 600_000,
     }).exactOptional(),
