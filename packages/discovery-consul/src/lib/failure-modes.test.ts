@@ -134,6 +134,23 @@ describe('an agent that answers with', () => {
     },
   );
 
+  it('a proper first answer and errors to all that wait: at most 10 requests a second with the shortest pauses', async () => {
+    await using agent = await fakeAgent();
+    agent.answer = (response, request) => {
+      const isFirst = !request.url?.includes('index=');
+      if (isFirst) json(response, [entry(1)], { 'x-consul-index': '5' });
+      else status(500)(response, request);
+    };
+    const discovery = consulDiscovery({ address: agent.address, service: 's' });
+    await using cluster = watchedCluster(discovery, () => 0);
+    await cluster.ready();
+    const from = performance.now();
+    await until(() => performance.now() - from > 2_500);
+    expect(busiestSecond(agent.times)).toBeLessThanOrEqual(10);
+    expect(agent.times.length).toBeGreaterThan(10);
+    expect(cluster.smallest()).toBe(1);
+  });
+
   it('nothing at all to the very first question: the error comes within the time limit', async () => {
     await using agent = await fakeAgent();
     agent.answer = () => {};

@@ -105,11 +105,14 @@ describe.skipIf(gate.skipped)(`${gate.title} in trouble`, () => {
     const args = ['-bootstrap=false', '-node', 'n2', ...joins];
     await using second = await startService('consul', { persist: true, args });
     await agentApi(first.address).register('s', '10.0.0.1:80');
+    // The second server learns of it a moment later.
+    const arrival = follow(consulDiscovery({ address: second.address, service: 's' }));
+    await arrival.until(80);
+    await arrival.close();
     await using cluster = watchedCluster(
       consulDiscovery({ address: second.address, service: 's', pingMs: 300 }),
     );
     await cluster.ready();
-    await until(() => cluster.ids().length === 1);
     await first.kill();
     const killedAt = performance.now();
     await state(cluster, 'stale');

@@ -27,7 +27,10 @@ export interface ConsulRegistrarOptions
   readonly service: string;
   /** Where clients find the endpoint: `host:port`, or `[v6]:port`. `address` is the agent's. */
   readonly endpoint: string;
-  /** How long one call may take, in ms; a registration without a leader takes 7 s. @default 10_000 */
+  /**
+   * How long a registration may take, in ms; without a leader it takes 7 s. A heartbeat has two thirds of the
+   * lease, if that is less, and the deregistration 5 s. @default 10_000
+   */
   readonly timeoutMs?: number;
 }
 
@@ -57,8 +60,12 @@ const KEYS: KnownKeys<ConsulRegistrarOptions> = {
 const TIMEOUT_MS = 10_000;
 /** Long enough for the watches to see the maintenance, which the deregistration ends. */
 const NOTICE_MS = 250;
-/** Without a leader it takes 7 s, and so does the deregistration, which is more important. */
+/**
+ * Without a leader an agent takes 7 s or more for each call, one after the other, and goes on when nobody
+ * waits any more: so nobody waits long.
+ */
 const NOTICE_TIMEOUT_MS = 1_000;
+const LEAVE_TIMEOUT_MS = 5_000;
 /** What an agent says of a check or service that it does not know, by its version. */
 const UNKNOWN = /does not have associated TTL|unknown (check|service)|no service registered/i;
 
@@ -139,7 +146,8 @@ export function consulRegistrar(options: ConsulRegistrarOptions): Registrar {
         });
       },
       async beat({ signal, ttlMs }) {
-        const headersMs = Math.min(timeoutMs, Math.max(1_000, ttlMs / 3));
+        // The agent takes it at once, and answers after 7 s without a leader; the lease must not end meanwhile.
+        const headersMs = Math.min(timeoutMs, Math.max(1_000, (ttlMs * 2) / 3));
         const call = registration.isLeased
           ? link().put({
               path: '/agent/check/pass/{check}',
@@ -151,9 +159,14 @@ export function consulRegistrar(options: ConsulRegistrarOptions): Registrar {
         return (await ifKnown(call)) ? 'known' : 'unknown';
       },
       async remove({ signal }: RegistryCall) {
-        const params = { id: endpoint.id };
         if ((await giveNotice(signal)) === 'unknown') return;
-        await ifKnown(link().put({ path: '/agent/service/deregister/{id}', params, signal }));
+        const deregistration = link().put({
+          path: '/agent/service/deregister/{id}',
+          params: { id: endpoint.id },
+          signal,
+          headersMs: Math.min(timeoutMs, LEAVE_TIMEOUT_MS),
+        });
+        await ifKnown(deregistration);
       },
       async close() {
         open?.close();
