@@ -133,7 +133,7 @@ describe.skipIf(gate.skipped)(gate.title, () => {
       endpoints,
       service: 's',
       address: '10.0.0.1:80',
-      ttlMs: 1_500,
+      ttlMs: 3_000,
       onEvent: ({ type }) => events.push(type),
     });
     await registrar.register();
@@ -281,8 +281,10 @@ describe.skipIf(gate.skipped)(gate.title, () => {
       const registrar = etcdRegistrar({ endpoints: ['${server.address}'], service: 's', address: '10.0.0.1:80' });
       drainOnSignals(registrar, { delayMs: 300 });
       await registrar.register();
+      console.log('registered');
       setInterval(() => {}, 1000);`);
     const ended = once(child, 'exit');
+    await once(child.stdout, 'data');
     await watch.until(['10.0.0.1:80']);
     child.kill('SIGTERM');
     const { deregistered } = await watch.until([]);
@@ -294,6 +296,9 @@ describe.skipIf(gate.skipped)(gate.title, () => {
 
   function run(program: string) {
     const cwd = fileURLToPath(new URL('../..', import.meta.url));
-    return spawn(process.execPath, ['--input-type=module', '-e', program], { cwd, stdio: 'inherit' });
+    return spawn(process.execPath, ['--input-type=module', '-e', program], {
+      cwd,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
   }
 });

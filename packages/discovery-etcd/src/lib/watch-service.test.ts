@@ -1,8 +1,9 @@
-import { DiscoveryError, type Snapshot } from '@evenkeel/core';
+import { type Discovery, DiscoveryError, type Snapshot } from '@evenkeel/core';
 import { type ManualClock, manualClock, settle } from '@evenkeel/core/testing';
 import { describe, expect, it } from 'vitest';
 import { serviceKeys } from './keys.ts';
 import { type FakeClient, fakeClient, kv } from './testing/fake-client.ts';
+import { watchedCluster } from './testing/watched-cluster.ts';
 import { watchService } from './watch-service.ts';
 
 interface Bench {
@@ -242,6 +243,43 @@ describe('a watch throws', () => {
     },
   );
 });
+
+it.each([1, 2, 3, 4, 5, 6, 7])(
+  'a cluster whose watches all fail after %i requests sends ten a second at most',
+  async (each) => {
+    const clock = manualClock();
+    const at: number[] = [];
+    let sent = 0;
+    const discovery: Discovery = {
+      watch({ signal }) {
+        const before = sent;
+        const client = fakeClient();
+        client.range = () => {
+          for (let n = 0; n < each; n++) at.push(clock.now());
+          sent += each;
+          return Promise.reject(new Error('no'));
+        };
+        Object.defineProperty(client, 'requests', { get: () => sent - before });
+        return watchService({
+          client,
+          keys: serviceKeys({ service: 's' }),
+          clock,
+          pingMs: 5_000,
+          signal,
+          onProblem: () => {},
+          onFailure: () => new DiscoveryError('no'),
+        });
+      },
+    };
+    // No luck at all: every wait is as short as it can be.
+    await using _cluster = watchedCluster(discovery, { clock, random: () => 0 });
+    await clock.advanceAsync(20_000);
+    expect(at.length).toBeGreaterThan(50);
+    for (const from of at) {
+      expect(at.filter((time) => time >= from && time < from + 1_000).length).toBeLessThanOrEqual(10);
+    }
+  },
+);
 
 describe('an abort', () => {
   it.each(['range', 'watch'] as const)('ends a watch whose %s hangs', async (call) => {

@@ -18,7 +18,7 @@ export interface WatchedCluster extends Cluster {
 /** Makes a cluster over a discovery, with any strategy at all. */
 export function watchedCluster(
   discovery: Discovery,
-  options: Pick<ClusterOptions, 'random'> = {},
+  options: Pick<ClusterOptions, 'clock' | 'random'> = {},
 ): WatchedCluster {
   const cluster = createCluster({ name: 's', discovery, strategy: firstStrategy(), ...options });
   let smallest = Number.POSITIVE_INFINITY;
