@@ -3,6 +3,8 @@ const CAPACITY = 64;
 /** Where in the figures the start of the window stands; the latencies follow it. */
 const STARTED_AT = 0;
 const LATENCIES = 1;
+/** Where latencies are sorted: one place for all windows, as no two are at it at once. */
+const scratch = new Float64Array(CAPACITY);
 
 /**
  * The latencies of one short window, bounded in memory whatever the rate. It tells the median and not the mean: one answer
@@ -41,7 +43,9 @@ export class SampleWindow {
   /** The median latency, of the last 64 if there were more; NaN when all were dropped. */
   median(): number {
     const kept = Math.min(this.answered, CAPACITY);
-    return Float64Array.from(this.figures.slice(LATENCIES, LATENCIES + kept)).sort()[kept >> 1] ?? Number.NaN;
+    const sorted = scratch.subarray(0, kept);
+    for (let i = 0; i < kept; i++) sorted[i] = this.figures[LATENCIES + i] as number;
+    return sorted.sort()[kept >> 1] ?? Number.NaN;
   }
 
   restart(now: number): void {
