@@ -1,3 +1,4 @@
+import { settle } from '@evenkeel/core/testing';
 import { describe, expect, it } from 'vitest';
 import { serviceView } from './service-view.ts';
 import type { Session } from './session/session.ts';
@@ -11,7 +12,7 @@ type Node = string | ZookeeperError;
 function bench(nodes: Record<string, Node> = {}) {
   const problems: string[] = [];
   const view = serviceView('/s', (message) => problems.push(message));
-  const state = { reads: [] as string[], during: (_id: string): void => {}, missing: false };
+  const state = { reads: [] as string[], during: async (_id: string): Promise<void> => {}, missing: false };
   const content = new Map<string, Node>(Object.entries(nodes));
   const answer = async ({ type, what }: Request<unknown>): Promise<unknown> => {
     if (type === OPERATION.getChildren2) {
@@ -20,8 +21,7 @@ function bench(nodes: Record<string, Node> = {}) {
     }
     const id = what.slice('read /s/'.length);
     state.reads.push(id);
-    await Promise.resolve();
-    state.during(id);
+    await state.during(id);
     const data = content.get(id);
     if (data === undefined) throw new ZookeeperError('noNode', 'none');
     if (typeof data !== 'string') throw data;
@@ -65,9 +65,9 @@ describe('serviceView', () => {
 
   it('reads again what changed while it was read', async () => {
     const { view, state, content, read } = bench({ a: curatorRecord(1) });
-    state.during = () => view.note({ kind: 'dataChanged', path: '/s/a' });
+    state.during = async () => void view.note({ kind: 'dataChanged', path: '/s/a' });
     await read();
-    state.during = () => {};
+    state.during = async () => {};
     content.set('a', curatorRecord(5));
     expect((await read()).ports).toEqual([5]);
   });
@@ -122,8 +122,11 @@ describe('serviceView', () => {
       view.note({ kind: 'dataChanged', path: '/s/a' });
       content.set('c', curatorRecord(3));
       view.note({ kind: 'created', path: '/s/c' });
-      state.during = (id) => {
-        if (id === 'c') view.note({ kind: 'deleted', path: '/s/a' });
+      state.during = async (id) => {
+        if (id !== 'c') return;
+        // The answer about the other node comes first.
+        await settle();
+        view.note({ kind: 'deleted', path: '/s/a' });
       };
       expect((await read()).deregistered).toEqual(['a']);
     });

@@ -164,12 +164,13 @@ describe.skipIf(gate.skipped)(gate.title, () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     await using next = register({ weight: 9 });
-    await next.register();
     let sizes = 9;
-    const seen = await watch.untilTrue(({ endpoints }) => {
+    const replaced = watch.untilTrue(({ endpoints }) => {
       sizes = Math.min(sizes, endpoints.length);
       return endpoints[0]?.weight === 9;
     });
+    await next.register();
+    const seen = await replaced;
     expect(seen.deregistered).toBeUndefined();
     expect(sizes).toBe(1);
     expect((await tree.stat('/services/s/10.0.0.1:80'))?.owner).not.toBe(old?.owner);
