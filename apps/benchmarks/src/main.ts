@@ -5,8 +5,9 @@ import { runCli } from './lib/cli/run-cli.ts';
 
 import { overhead } from './overhead/benchmark.ts';
 import { picks } from './picks/benchmark.ts';
+import { simulation } from './simulation/benchmark.ts';
 
-process.exitCode = await runCli(process.argv.slice(2), [clientFaults, picks, churn, overhead], {
+process.exitCode = await runCli(process.argv.slice(2), [clientFaults, picks, churn, overhead, simulation], {
   out: (text) => console.log(text),
   err: (text) => console.error(text),
 });

@@ -139,6 +139,18 @@ it('checks a good configuration without starting anything', async () => {
   expect(cli.stderr).toBe('');
 });
 
+it('checks a file of register as well', async () => {
+  const text = 'register: { redis: { url: "redis://a", service: s }, address: "10.0.0.7:80" }';
+  await using file = await temporaryFile('register.yaml', text);
+  await using cli = runCli('check', '--config', file.path);
+  expect(await cli.exited).toBe(0);
+  expect(cli.stdout).toBe(`${file.path} is valid: registers 10.0.0.7:80 in redis\n`);
+  await using bad = await temporaryFile('register.yaml', text.replace(':80', ''));
+  await using refused = runCli('check', '--config', bad.path);
+  expect(await refused.exited).toBe(2);
+  expect(refused.stderr).toContain('register.address: got "10.0.0.7", expected "host:port"');
+});
+
 it('warns of what is allowed and probably not meant', async () => {
   const text = config(1)
     .replace('static:', 'merge: [{ file: none.yaml }, { static:')

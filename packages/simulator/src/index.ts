@@ -1,4 +1,4 @@
-export type { Addition, Change, EndpointSelector, Removal, StateChange } from './lib/change.ts';
+export type { Addition, Change, EndpointSelector, Removal, StateChange } from './lib/changes/change.ts';
 export type { ClientModel, ClientSettings, ClusterSettings, TrySettings } from './lib/client/client-model.ts';
 export { uniformKeys, zipfKeys } from './lib/client/keys.ts';
 export type { ClosedTraffic, OpenTraffic, Traffic } from './lib/client/traffic.ts';

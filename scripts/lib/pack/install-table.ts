@@ -6,6 +6,9 @@ export const INSTALLED_WITH: Readonly<Record<string, readonly string[]>> = {
   proxy: ['@evenkeel/core', '@evenkeel/http-client', 'undici'],
   simulator: ['@evenkeel/core', '@evenkeel/http-client', 'undici'],
   testing: ['@evenkeel/core'],
+  'discovery-consul': ['@evenkeel/core'],
   'discovery-dns': ['@evenkeel/core'],
+  'discovery-etcd': ['@evenkeel/core', 'undici'],
   'discovery-redis': ['@evenkeel/core'],
+  'discovery-zookeeper': ['@evenkeel/core'],
 };

@@ -30,6 +30,11 @@ describe('runSteps', () => {
     expect(counts).toEqual({ passed: 1, failed: 1, skipped: 0 });
   });
 
+  it('prints what a reader should know of a step that passed', async () => {
+    const { lines } = await run({ ok: true, output: '', notes: ['real redis: SKIPPED, no apt (3 tests)'] });
+    expect(lines.slice(1)).toEqual(['                    real redis: SKIPPED, no apt (3 tests)']);
+  });
+
   it('counts tests one by one instead of their step', async () => {
     const tests = { passed: 7, failed: 2, skipped: 1 };
     expect((await run({ ok: false, output: '', tests })).counts).toEqual(tests);

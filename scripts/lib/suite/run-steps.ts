@@ -8,7 +8,7 @@ export interface RunStepsOptions {
 }
 
 /**
- * Runs every step, also after one failed, and prints a line for each, with the whole output of those that failed. A step
+ * Runs every step, also after one failed, and prints a line for each, with the whole output of those that failed and the notes of any. A step
  * counts as one passed or failed; one that ran tests counts as those instead, and as one failed more when it failed
  * though none of its tests did.
  */
@@ -16,11 +16,12 @@ export async function runSteps(steps: readonly Step[], { print, now }: RunStepsO
   let total = NO_COUNTS;
   for (const step of steps) {
     const startedAt = now();
-    const { ok, output, tests } = await step.run();
+    const { ok, output, tests, notes = [] } = await step.run();
     const seconds = ((now() - startedAt) / 1000).toFixed(1).padStart(6);
     const detail = tests === undefined ? '' : `: ${formatCounts(tests)}`;
     if (!ok && output !== '') print(`\n--- ${step.name} ---\n${output}\n`);
     print(`${ok ? 'ok  ' : 'FAIL'} ${seconds} s  ${step.name.padEnd(9)} ${step.title}${detail}`);
+    for (const note of notes) print(`                    ${note}`);
     total = addCounts(total, countsOf(ok, tests));
   }
   return total;

@@ -4,7 +4,7 @@ import { type CommandResult, runCommand } from '../command.ts';
 import { turboRun } from '../turbo.ts';
 import { withTempFolder } from '../with-temp-folder.ts';
 import type { Counts } from './counts.ts';
-import { countTests, type VitestReport } from './vitest-report.ts';
+import { countTests, skippedSuites, type VitestReport } from './vitest-report.ts';
 
 /** One check of the whole tree. */
 export interface Step {
@@ -17,6 +17,8 @@ export interface Step {
 /** How a step went; `tests` when it ran tests that count one by one. */
 export interface StepResult extends CommandResult {
   readonly tests?: Counts;
+  /** What a reader should know although the step passed, in lines. */
+  readonly notes?: readonly string[];
 }
 
 /** Everything `pnpm test` checks, in its order: what fails fastest comes first. */
@@ -58,6 +60,7 @@ function runTests(): Promise<StepResult> {
       { timeoutMs: 480_000 },
     );
     if (!existsSync(report)) return { ...result, ok: false };
-    return { ...result, tests: countTests(JSON.parse(readFileSync(report, 'utf8')) as VitestReport) };
+    const results = JSON.parse(readFileSync(report, 'utf8')) as VitestReport;
+    return { ...result, tests: countTests(results), notes: skippedSuites(results) };
   });
 }

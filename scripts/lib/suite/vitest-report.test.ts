@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { countTests } from './vitest-report.ts';
+import { countTests, skippedSuites } from './vitest-report.ts';
 
 const file = (status: string, ...tests: string[]) => ({
   status,
@@ -24,4 +24,18 @@ it('counts a file whose hooks failed after its tests passed', () => {
     failed: 1,
     skipped: 0,
   });
+});
+
+it('names why suites were skipped, with the number of their tests', () => {
+  const test = (status: string, ...ancestorTitles: string[]) => ({ status, ancestorTitles });
+  const reason = 'real redis: SKIPPED, no apt';
+  const testResults = [
+    { status: 'passed', assertionResults: [test('skipped', reason), test('skipped', reason, 'inner')] },
+    { status: 'passed', assertionResults: [test('pending', reason), test('passed'), test('skipped')] },
+    { status: 'passed', assertionResults: [test('skipped', 'real consul: SKIPPED, its disk is full')] },
+  ];
+  expect(skippedSuites({ testResults })).toEqual([
+    'real redis: SKIPPED, no apt (3 tests)',
+    'real consul: SKIPPED, its disk is full (1 test)',
+  ]);
 });

@@ -17,15 +17,24 @@ export class BenchCandidate implements Candidate {
   successes = 0;
   failures = 0;
 
-  constructor(endpoint: Endpoint) {
+  constructor(endpoint: Endpoint, weight: number) {
     this.endpoint = endpoint;
-    this.weight = endpoint.weight;
+    this.weight = weight;
   }
 }
 
-/** Makes candidates with addresses of their own, in four zones; weight 1 for all, so that unweighted paths are measured. */
-export function benchCandidates(count: number): readonly BenchCandidate[] {
-  return Array.from({ length: count }, (_, index) => new BenchCandidate(benchEndpoint(index)));
+const WEIGHTS = 5;
+
+/**
+ * Makes candidates with addresses of their own, in four zones.
+ *
+ * @param weighted whether weights go from 1 to 5; otherwise all weigh 1, so that unweighted paths are measured
+ */
+export function benchCandidates(count: number, weighted: boolean): readonly BenchCandidate[] {
+  return Array.from(
+    { length: count },
+    (_, index) => new BenchCandidate(benchEndpoint(index), weighted ? 1 + (index % WEIGHTS) : 1),
+  );
 }
 
 /** The endpoint number `index`; the same one each time. */

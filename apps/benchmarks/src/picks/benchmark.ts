@@ -1,21 +1,24 @@
 import { numberOption } from '@evenkeel/core';
 import type { Benchmark, Settings } from '../lib/cli/benchmark.ts';
-import { startChild } from '../lib/processes/child.ts';
-import { atMost, type Report, type Table, type Target } from '../lib/report/report.ts';
+import { atMost, type Table, type Target } from '../lib/report/report.ts';
 import { median, spreadRatio } from '../lib/report/statistics.ts';
-import type { PicksReply, PicksRequest } from './picks-process.ts';
+import { measureApart } from './measured-apart.ts';
+import { measureContests, PEER_NAMES, peerNotes } from './peers/measure-contests.ts';
 import type { Subject } from './subject.ts';
 import { SUBJECTS } from './subjects.ts';
 
-/** What a pick costs, for each strategy and for the whole cluster. */
+const SUBJECT_NAMES = SUBJECTS.map(({ name }) => name);
+const CHOICES = [...SUBJECT_NAMES, ...PEER_NAMES];
+
+/** What a pick costs, for each strategy, for the whole cluster and for peers. */
 export const picks: Benchmark = {
   name: 'picks',
-  summary: 'ns per pick, for each strategy and for a cluster with everything on',
+  summary: 'ns per pick, for each strategy, for a cluster with everything on, and for peers beside ours',
   options: {
     subjects: {
       description: 'what to measure',
-      fallback: SUBJECTS.map(({ name }) => name),
-      choices: SUBJECTS.map(({ name }) => name),
+      fallback: CHOICES,
+      choices: CHOICES,
     },
     endpoints: { description: 'numbers of endpoints', fallback: ['3', '100', '10000'], quick: ['3'] },
     rounds: { description: 'rounds after the warm-up', fallback: 15, quick: 3 },
@@ -27,10 +30,16 @@ export const picks: Benchmark = {
       .map((size) => numberOption('--endpoints', Number(size), 0, { min: 1, max: 65_536, integer: true }));
     const rows: Row[] = [];
     for (const subject of SUBJECTS.filter(({ name }) => settings.list('subjects').includes(name))) {
-      settings.progress(`picks: ${subject.name}`);
-      rows.push({ subject, rounds: await measureApart(subject, sizes, settings) });
+      rows.push({ subject, rounds: await measureSubject(subject, sizes, settings) });
     }
-    return reportOf(sizes, rows);
+    const peers = PEER_NAMES.filter((name) => settings.list('subjects').includes(name));
+    const peerTables = await measureContests(peers, sizes, settings);
+    const table = picksTable(sizes, rows);
+    return {
+      tables: [...(rows.length > 0 ? [table] : []), ...peerTables],
+      targets: rows.flatMap((row) => targetsOf(sizes, row)),
+      notes: [...NOTES, ...peerNotes(peers)],
+    };
   },
 };
 
@@ -40,29 +49,22 @@ interface Row {
   readonly rounds: readonly (readonly number[])[];
 }
 
-/** Each number of endpoints gets a process of its own as well. */
-async function measureApart(
-  subject: Subject,
+async function measureSubject(
+  { name }: Subject,
   sizes: readonly number[],
   settings: Settings,
-): Promise<readonly PicksReply[]> {
-  const replies: PicksReply[] = [];
-  for (const endpoints of sizes) {
-    await using child = startChild<PicksRequest, PicksReply>(new URL('./picks-process.ts', import.meta.url));
-    replies.push(
-      await child.ask({
-        subject: subject.name,
-        endpoints,
-        rounds: settings.number('rounds'),
-        roundMs: settings.number('round-ms'),
-      }),
-    );
+): Promise<Row['rounds']> {
+  settings.progress(`picks: ${name}`);
+  const rounds: (readonly number[])[] = [];
+  for (const size of sizes) {
+    await using measured = await measureApart(name, size, settings.number('round-ms'));
+    rounds.push(await measured.measure(settings.number('rounds')));
   }
-  return replies;
+  return rounds;
 }
 
-function reportOf(sizes: readonly number[], rows: readonly Row[]): Report {
-  const table: Table = {
+function picksTable(sizes: readonly number[], rows: readonly Row[]): Table {
+  return {
     title: 'ns of CPU time per pick: median of the rounds, ± half of the distance between the quartiles',
     columns: [
       { title: 'subject' },
@@ -78,7 +80,6 @@ function reportOf(sizes: readonly number[], rows: readonly Row[]): Report {
       subject.targetNs,
     ]),
   };
-  return { tables: [table], targets: rows.flatMap((row) => targetsOf(sizes, row)), notes: NOTES };
 }
 
 function targetsOf(sizes: readonly number[], { subject, rounds }: Row): readonly Target[] {

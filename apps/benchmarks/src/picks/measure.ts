@@ -1,35 +1,33 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { PickLoop, Subject } from './subject.ts';
 
-/** How long to measure. */
-export interface MeasureOptions {
-  /** Rounds after the warm-up. */
-  readonly rounds: number;
-  /** Length of a round, in ms; the warm-up takes five times as long. */
-  readonly roundMs: number;
-}
-
 const WARM_UP_ROUNDS = 5;
 const BATCH = 1_000;
 
-/** Measures one subject with so many endpoints; returns the ns of CPU time that a pick took in each round. */
-export async function measurePicks(
-  subject: Subject,
-  endpoints: number,
-  { rounds, roundMs }: MeasureOptions,
-): Promise<readonly number[]> {
-  const loop = await subject.prepare(endpoints);
-  const picks = warmUp(loop, roundMs);
-  const results: number[] = [];
-  for (let round = 0; round < rounds; round++) {
-    // Timers and the garbage of the last round get their turn outside of what is measured.
-    await turnOfTheLoop();
-    results.push(measureRound(loop, picks));
-  }
-  return results;
+/** A subject that has warmed up. */
+export interface Measurement {
+  /** @returns the ns of CPU time that a pick took in one round more */
+  round(): Promise<number>;
 }
 
-/** Runs the loop until the compiler has settled; returns how many picks make a round. */
+/** Gets one subject ready with so many endpoints, and warms it up. */
+export async function startMeasurement(
+  subject: Subject,
+  endpoints: number,
+  roundMs: number,
+): Promise<Measurement> {
+  const loop = await subject.prepare(endpoints);
+  const picks = warmUp(loop, roundMs);
+  return {
+    async round() {
+      // Timers and the garbage of the last round get their turn outside of what is measured.
+      await turnOfTheLoop();
+      return measureRound(loop, picks);
+    },
+  };
+}
+
+/** Runs the loop for the length of five rounds, until the compiler has settled; returns how many picks make a round. */
 function warmUp(loop: PickLoop, roundMs: number): number {
   const start = performance.now();
   const length = WARM_UP_ROUNDS * roundMs;

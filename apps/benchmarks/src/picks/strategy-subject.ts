@@ -9,6 +9,8 @@ export interface StrategySubjectOptions {
   readonly targetNs?: number;
   /** Whether each pick has a hash key, a different one for each. */
   readonly keyed?: boolean;
+  /** Whether endpoints weigh from 1 to 5, and not 1 each. */
+  readonly weighted?: boolean;
 }
 
 // What passes between two picks, in ms. The time is handed in, as a cluster does, which reads its clock once for each pick.
@@ -21,17 +23,19 @@ const NO_CONTEXT: PickContext = Object.freeze({});
 /** Measures `strategy.pick` alone, with a number of picks always in flight so that loads keep changing. */
 export function strategySubject(
   name: string,
-  make: () => Strategy,
-  { targetNs, keyed = false }: StrategySubjectOptions = {},
+  make: () => Strategy | Promise<Strategy>,
+  { targetNs, keyed = false, weighted = false }: StrategySubjectOptions = {},
 ): Subject {
   return {
     name,
     ...(targetNs === undefined ? {} : { targetNs }),
-    prepare(endpoints) {
-      const strategy = make();
-      const candidates = benchCandidates(endpoints);
+    async prepare(endpoints) {
+      const strategy = await make();
+      const candidates = benchCandidates(endpoints, weighted);
       strategy.update(candidates);
       teach(strategy, candidates, seededRandom(endpoints));
+      // Some take in what they learned at the next update only.
+      strategy.update(candidates);
       return new StrategyLoop(strategy, candidates, keyed ? keyedContexts(KEYS) : [NO_CONTEXT]);
     },
   };

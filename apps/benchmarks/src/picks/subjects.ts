@@ -2,6 +2,7 @@ import { peakEwma, type StrategyName, strategyByName, strategyNames } from '@eve
 import { clockSubject } from './clock-subject.ts';
 import { clusterSubject } from './cluster-subject.ts';
 import { loopAlone } from './loop-alone.ts';
+import { CONTESTS } from './peers/contests.ts';
 import { type StrategySubjectOptions, strategySubject } from './strategy-subject.ts';
 import type { Subject } from './subject.ts';
 
@@ -16,7 +17,7 @@ const OPTIONS: Partial<Record<StrategyName, StrategySubjectOptions>> = {
   sticky: { keyed: true },
 };
 
-/** Everything whose picks can be measured. Another library's balancer joins as one more {@link Subject}. */
+/** Everything of ours whose picks can be measured. */
 export const SUBJECTS: readonly Subject[] = [
   strategySubject('loop alone', loopAlone),
   clockSubject('clock reading'),
@@ -24,3 +25,15 @@ export const SUBJECTS: readonly Subject[] = [
   clusterSubject('cluster pick + done', peakEwma, 'done', 400),
   clusterSubject('cluster pick + responseStarted + done', peakEwma, 'responseStarted'),
 ];
+
+/**
+ * A subject of ours or a peer's.
+ *
+ * @throws Error when there is none of that name
+ */
+export function subjectByName(name: string): Subject {
+  const entrants = CONTESTS.flatMap(({ ours, peers }) => [ours, ...peers.map(({ subject }) => subject)]);
+  const found = [...SUBJECTS, ...entrants].find((subject) => subject.name === name);
+  if (found === undefined) throw new Error(`no subject "${name}"`);
+  return found;
+}

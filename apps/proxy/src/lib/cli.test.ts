@@ -23,6 +23,10 @@ it('explains itself', async () => {
     out: expect.stringContaining('Usage: evenkeel'),
   });
   expect(await called('run', '-h')).toMatchObject({ code: 0 });
+  expect(await called('register', '--help')).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('Usage: evenkeel register --config FILE -- COMMAND [ARGS]'),
+  });
   expect(await called()).toMatchObject({ code: 2, out: expect.stringContaining('Usage: evenkeel') });
   expect((await called('--version')).out).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
@@ -31,12 +35,21 @@ it('prints the schema', async () => {
   const { code, out } = await called('schema');
   expect(code).toBe(0);
   expect(JSON.parse(out)).toHaveProperty('properties.listeners');
+  expect(JSON.parse((await called('schema', 'register')).out)).toHaveProperty('properties.register');
 });
 
 it.each<[string[], string]>([
   [['rnu'], 'unknown command "rnu", did you mean "run"?'],
   [['xyzzy'], 'unknown command "xyzzy"\n'],
   [['run'], '--config FILE is missing'],
+  [['run', '--config', 'x', '--', 'y'], 'unexpected argument "y"'],
+  [['register', '--', 'x'], '--config FILE is missing'],
+  [['register', '--config', 'x'], '-- COMMAND is missing'],
+  [['register', '--config', 'x', '--'], '-- COMMAND is missing'],
+  [['register', '--config', 'x', 'node'], 'unexpected argument "node": the command to run stands behind --'],
+  [['register', '--config', '/nowhere/x.yaml', '--', 'y', '-v'], '/nowhere/x.yaml: there is no such file'],
+  [['schema', 'all'], 'there is no schema "all"'],
+  [['schema', 'register', 'x'], 'unexpected argument "x"'],
   [['check'], '--config FILE is missing'],
   [['check', 'file'], 'unexpected argument "file"'],
   [['check', '--confg', 'x'], "Unknown option '--confg'"],

@@ -1,28 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { check } from './commands/check.ts';
-import { jsonSchema } from './commands/json-schema.ts';
+import { checkFile } from './commands/check-file.ts';
+import { jsonSchema, type SchemaOf } from './commands/json-schema.ts';
+import { register } from './commands/register.ts';
 import { type RunContext, run } from './commands/run.ts';
-import { ConfigError, formatIssue } from './config/config-error.ts';
+import { ConfigError } from './config/config-error.ts';
 import { didYouMean } from './config/did-you-mean.ts';
-import { configWarnings } from './config/warnings.ts';
+import { HELP, REGISTER_HELP } from './help.ts';
 
-const HELP = `Usage: evenkeel <command> [options]
-
-Commands:
-  run --config FILE     run the proxy until SIGTERM or SIGINT, then drain
-  check --config FILE   check a configuration without starting anything
-  schema                print the JSON Schema of the configuration
-
-Options:
-  -c, --config FILE     the configuration, in YAML
-  -h, --help            print this help
-  -v, --version         print the version
-
-Exit codes: 0 all well, 1 could not run (a port in use) or stopped by a second signal, 2 wrong arguments or configuration.
-`;
-
-const COMMANDS = ['run', 'check', 'schema'] as const;
+const COMMANDS = ['run', 'register', 'check', 'schema'] as const;
 
 /** Runs one command line. Returns the exit code. */
 export async function cli(args: readonly string[], context: RunContext): Promise<number> {
@@ -37,35 +23,26 @@ export async function cli(args: readonly string[], context: RunContext): Promise
 }
 
 async function dispatch(args: readonly string[], context: RunContext): Promise<number> {
-  const { values, positionals } = parse(args);
+  const { values, positionals, words } = parse(args);
   const [command, ...extra] = positionals;
   if (values.help === true || (command === undefined && values.version !== true)) {
-    context.out(HELP.trimEnd());
+    context.out(command === 'register' ? REGISTER_HELP : HELP);
     return values.help === true ? 0 : 2;
   }
   if (values.version === true) {
     context.out(version());
     return 0;
   }
-  if (extra.length > 0) throw new UsageError(`unexpected argument "${extra.join(' ')}"`);
+  if (command === 'register') return registerWords(configFile(values), extra, words, context);
+  const surplus = [...(command === 'schema' ? extra.slice(1) : extra), ...(words ?? [])];
+  if (surplus.length > 0) throw new UsageError(`unexpected argument "${surplus.join(' ')}"`);
   switch (command) {
     case 'run':
       return run(configFile(values), context);
-    case 'check': {
-      const file = configFile(values);
-      const loaded = await check(file);
-      const { listeners, clusters, routes } = loaded.config;
-      for (const issue of configWarnings(loaded)) context.err(formatIssue(file, issue, 'warning: '));
-      const sizes = [
-        counted(listeners.length, 'listener'),
-        counted(Object.keys(clusters).length, 'cluster'),
-        counted(routes.length, 'route'),
-      ];
-      context.out(`${file} is valid: ${sizes.join(', ')}`);
-      return 0;
-    }
+    case 'check':
+      return checkFile(configFile(values), context);
     case 'schema':
-      context.out(jsonSchema().trimEnd());
+      context.out(jsonSchema(schemaOf(extra[0])).trimEnd());
       return 0;
     default: {
       const meant = didYouMean(command ?? '', COMMANDS);
@@ -76,10 +53,12 @@ async function dispatch(args: readonly string[], context: RunContext): Promise<n
   }
 }
 
+/** What stands behind `--` is a command for somebody else. */
 function parse(args: readonly string[]) {
+  const end = args.indexOf('--');
   try {
-    return parseArgs({
-      args: [...args],
+    const parsed = parseArgs({
+      args: end === -1 ? [...args] : args.slice(0, end),
       allowPositionals: true,
       options: {
         config: { type: 'string', short: 'c' },
@@ -87,9 +66,23 @@ function parse(args: readonly string[]) {
         version: { type: 'boolean', short: 'v' },
       },
     });
+    return { ...parsed, words: end === -1 ? undefined : args.slice(end + 1) };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+}
+
+function registerWords(
+  file: string,
+  extra: readonly string[],
+  words: readonly string[] | undefined,
+  context: RunContext,
+): Promise<number> {
+  if (extra.length > 0) {
+    throw new UsageError(`unexpected argument "${extra.join(' ')}": the command to run stands behind --`);
+  }
+  if (words === undefined || words.length === 0) throw new UsageError('-- COMMAND is missing');
+  return register(file, words, context);
 }
 
 function configFile({ config }: { readonly config?: string | undefined }): string {
@@ -97,8 +90,11 @@ function configFile({ config }: { readonly config?: string | undefined }): strin
   return config;
 }
 
-function counted(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
+function schemaOf(word: string | undefined): SchemaOf {
+  if (word === undefined || word === 'register') return word ?? 'config';
+  throw new UsageError(
+    `there is no schema "${word}"; there is that of register, and without a word that of run`,
+  );
 }
 
 function version(): string {

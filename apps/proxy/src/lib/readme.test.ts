@@ -2,18 +2,37 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { checkParsed } from './commands/check.ts';
 import { jsonSchema } from './commands/json-schema.ts';
+import { configText } from './config/config-text.ts';
 import { parseConfig } from './config/load-config.ts';
+import { checkRegister } from './register/check-register.ts';
+import { registries } from './registries/registry.ts';
 
-const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-const examples = [...README.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = '']) => text);
-const configurations = examples.filter((text) => text.includes('listeners:'));
+const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+const examplesOf = (text: string): string[] =>
+  [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, example = '']) => example);
+
+const README = read('README.md');
+const REGISTER = read('REGISTER.md');
+const configurations = examplesOf(README).filter((text) => text.includes('listeners:'));
 
 it.each(configurations)('the configuration is valid: %s', async (text) => {
-  await checkParsed(parseConfig('README.md', text));
+  await checkParsed(parseConfig(configText('README.md', text, { ETCD_PASSWORD: 'x', CONSUL_TOKEN: 'x' })));
+});
+
+it.each(examplesOf(REGISTER))('the file is valid: %s', async (text) => {
+  await checkRegister(configText('REGISTER.md', text));
+});
+
+it('names every key of a registration, and has it in an example', () => {
+  const { register } = JSON.parse(jsonSchema('register')).properties;
+  for (const key of Object.keys(register.properties)) {
+    expect(REGISTER).toMatch(new RegExp(`\`${key}[\`.]`));
+    if (!Object.hasOwn(registries, key)) expect(examplesOf(REGISTER).at(-1)).toContain(`${key}: `);
+  }
 });
 
 it('has examples of everything that a cluster can have', () => {
-  expect(configurations).toHaveLength(4);
+  expect(configurations).toHaveLength(5);
 });
 
 it('names every strategy and every kind of discovery', () => {

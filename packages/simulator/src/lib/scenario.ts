@@ -1,4 +1,4 @@
-import type { Change } from './change.ts';
+import type { Change } from './changes/change.ts';
 import type { ClientModel, ClientSettings } from './client/client-model.ts';
 import type { EndpointModel } from './endpoint/endpoint-model.ts';
 import type { NetworkModel } from './network-model.ts';

@@ -1,6 +1,6 @@
 import { InvalidOptionsError } from '@evenkeel/core';
 import type { ClientSettings } from './client/client-model.ts';
-import { checkClientSettings } from './client/client-options.ts';
+import { type ClientNumber, checkClientSettings } from './client/client-options.ts';
 import { SimulatedClient } from './client/simulated-client.ts';
 import { toDistribution } from './distributions.ts';
 import type { EndpointModel } from './endpoint/endpoint-model.ts';
@@ -51,7 +51,9 @@ export class Service {
 
   /** Starts endpoints, without registering them. */
   start(field: string, models: readonly EndpointModel[]): readonly SimulatedEndpoint[] {
-    return models.map((model, index) => this.startOne(`${field}[${index}]`, model));
+    return models.map((model, index) =>
+      this.startOne(`${field}[${index}]`, model, { index, count: models.length }),
+    );
   }
 
   /** Makes one that asks this service. */
@@ -79,7 +81,7 @@ export class Service {
     if (this.dependency !== undefined) yield* this.dependency.all();
   }
 
-  private startOne(field: string, model: EndpointModel): SimulatedEndpoint {
+  private startOne(field: string, model: EndpointModel, number: ClientNumber): SimulatedEndpoint {
     const { timeline, streams, recorder } = this.world;
     const id = model?.id ?? `${this.tier === 0 ? '' : `t${this.tier}-`}e${this.fleet.size}`;
     if (!/^[\w-]+$/.test(id) || this.fleet.has(id)) {
@@ -91,18 +93,25 @@ export class Service {
     }
     const settings = endpointSettings(field, model);
     const random = streams(`endpoint ${id}`);
-    const endpoint = new SimulatedEndpoint(id, model, settings, timeline, random, this.asksFor(id, model));
+    const endpoint = new SimulatedEndpoint(
+      id,
+      model,
+      settings,
+      timeline,
+      random,
+      this.asksFor(id, model, number),
+    );
     this.fleet.set(id, endpoint);
     recorder.joined(endpoint, this.tier);
     return endpoint;
   }
 
-  private asksFor(id: string, { zone }: EndpointModel): AskDependency | undefined {
+  private asksFor(id: string, { zone }: EndpointModel, number: ClientNumber): AskDependency | undefined {
     const { dependency, dependencyClient } = this;
     if (dependency === undefined) return undefined;
     const client = dependency.addClient({
       name: id,
-      number: { index: this.fleet.size, count: Math.max(this.fleet.size + 1, 1) },
+      number,
       zone,
       settings: dependencyClient,
       method: 'GET',

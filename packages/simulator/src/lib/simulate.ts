@@ -1,5 +1,5 @@
 import { checkKeys, InvalidOptionsError, type KnownKeys, numberOption, requiredNumber } from '@evenkeel/core';
-import { applyChanges } from './apply-changes.ts';
+import { applyChanges } from './changes/apply-changes.ts';
 import type { ClientModel } from './client/client-model.ts';
 import { checkClientModel } from './client/client-options.ts';
 import { type TrafficSource, trafficSource } from './client/start-traffic.ts';
@@ -34,12 +34,13 @@ const CLOSING_MS = 5_000;
  * retries and hedges are the real ones; endpoints, network and time are simulated. The same scenario and seed give the same
  * report, as long as the strategy draws from the `random` that it is made with.
  *
- * @throws InvalidOptionsError when the scenario is not sound, before anything runs
+ * @throws InvalidOptionsError when the scenario is not sound, before anything runs; an EvenkeelError when the strategy throws
  */
 export async function simulate(scenario: Scenario): Promise<Report> {
   checkKeys('', scenario, SCENARIO_KEYS, 'a scenario');
   if (typeof scenario.strategy !== 'function') {
-    throw new InvalidOptionsError('strategy', scenario.strategy, 'a function that makes a strategy');
+    const allowed = 'a function that makes a strategy: ({ clock, random }) => peakEwma({ clock, random })';
+    throw new InvalidOptionsError('strategy', scenario.strategy, allowed);
   }
   const durationMs = requiredNumber('durationMs', scenario.durationMs, { min: Number.MIN_VALUE, max: 1e12 });
   const seed = numberOption('seed', scenario.seed, 1, { min: Number.MIN_SAFE_INTEGER, integer: true });
@@ -66,13 +67,14 @@ export async function simulate(scenario: Scenario): Promise<Report> {
   // Every cluster has its first snapshot before the first request.
   await timeline.run(0);
   for (const start of senders) start(durationMs);
-  await timeline.run(durationMs);
-  await timeline.run(durationMs + drainMs, () => recorder.open === 0);
+  await timeline.run(durationMs, () => recorder.defect !== undefined);
+  await timeline.run(durationMs + drainMs, () => recorder.open === 0 || recorder.defect !== undefined);
   const report = buildReport(
     { scenario: scenario.name, strategy: nameOf(service), seed, durationMs, stepMs },
     recorder,
   );
   await close(service, timeline);
+  if (recorder.defect !== undefined) throw recorder.defect;
   return report;
 }
 

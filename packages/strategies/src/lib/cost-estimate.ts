@@ -126,6 +126,6 @@ export class CostEstimate {
   /** How fast doubt grows with the silence, in 1/ms: from 0 to 1, when the estimate no longer keeps traffic away. */
   private doubtRate(start: number): number {
     const doublings = Math.max(0, (this.table.data[start + RUN] ?? 0) - PROOF);
-    return this.rate / (DOUBT_RATIO * 2 ** doublings);
+    return this.rate / (DOUBT_RATIO * (1 << doublings));
   }
 }

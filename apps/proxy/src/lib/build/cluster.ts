@@ -35,7 +35,7 @@ const REQUESTS = Object.keys(requests) as (keyof typeof requests)[];
  */
 export function buildCluster(config: ClusterConfig, { name, file, dry }: ClusterSources): BuiltCluster {
   const { healthCheck, outlierDetection, concurrencyLimit, subset, hashKey, hostHeader } = config;
-  const discovery = buildDiscovery(config.discovery, file);
+  const discovery = within(['discovery'], () => buildDiscovery(config.discovery, file));
   const cluster = createCluster({
     ...pick(config, SAME),
     name,

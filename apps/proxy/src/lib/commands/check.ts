@@ -1,6 +1,7 @@
 import { buildIssues } from '../build/build-issues.ts';
-import { ConfigError } from '../config/config-error.ts';
-import { type LoadedConfig, loadConfig, type ParsedConfig } from '../config/load-config.ts';
+import { ConfigError, withFurther } from '../config/config-error.ts';
+import { readConfig } from '../config/config-text.ts';
+import { type LoadedConfig, type ParsedConfig, parseConfig } from '../config/load-config.ts';
 
 /**
  * Reads a configuration and builds all of it without starting anything.
@@ -8,7 +9,7 @@ import { type LoadedConfig, loadConfig, type ParsedConfig } from '../config/load
  * @throws ConfigError with everything that is wrong
  */
 export async function check(file: string): Promise<LoadedConfig> {
-  return checkParsed(await loadConfig(file));
+  return checkParsed(parseConfig(await readConfig(file)));
 }
 
 /**
@@ -17,7 +18,7 @@ export async function check(file: string): Promise<LoadedConfig> {
  * @throws ConfigError with everything that is wrong
  */
 export async function checkParsed(parsed: ParsedConfig): Promise<LoadedConfig> {
-  const issues = [...parsed.issues, ...(await buildIssues(parsed))];
+  const issues = withFurther(parsed.issues, await buildIssues(parsed));
   if (issues.length > 0) throw new ConfigError(parsed.file, issues);
   return parsed;
 }

@@ -2,9 +2,12 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { jsonSchema } from './json-schema.ts';
 
-it('the published schema is the one of this version: pnpm --filter @evenkeel/app-proxy schema', () => {
-  const published = readFileSync(new URL('../../../evenkeel.schema.json', import.meta.url), 'utf8');
-  expect(JSON.parse(published)).toEqual(JSON.parse(jsonSchema()));
+it.each([
+  ['evenkeel.schema.json', 'config'],
+  ['evenkeel-register.schema.json', 'register'],
+] as const)('%s is the one of this version: pnpm --filter @evenkeel/app-proxy schema', (file, of) => {
+  const published = readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
+  expect(JSON.parse(published)).toEqual(JSON.parse(jsonSchema(of)));
 });
 
 it('knows the contract', () => {

@@ -30,6 +30,12 @@ export function inOrder(issues: readonly ConfigIssue[]): ConfigIssue[] {
   );
 }
 
+/** Adds issues that were found later: what is known to be wrong at a place explains what else is wrong there. */
+export function withFurther(known: readonly ConfigIssue[], later: readonly ConfigIssue[]): ConfigIssue[] {
+  const paths = new Set(known.map(({ path }) => path));
+  return [...known, ...later.filter(({ path }) => !paths.has(path))];
+}
+
 const START: Position = { line: 1, column: 1 };
 
 /**

@@ -1,12 +1,13 @@
 import { strategyNames } from '@evenkeel/strategies';
 import { expect, it } from 'vitest';
 import { checkParsed } from '../commands/check.ts';
+import { configText } from './config-text.ts';
 import { parseConfig } from './load-config.ts';
 
 /** Everything that a check says of a configuration, without the file's name. */
-async function complaints(text: string): Promise<string[]> {
+async function complaints(text: string, environment = {}): Promise<string[]> {
   try {
-    await checkParsed(parseConfig('f', text));
+    await checkParsed(parseConfig(configText('f', text, environment)));
     return [];
   } catch (error) {
     return (error as Error).message.split('\n').map((line) => line.replace(/^f:/, ''));
@@ -327,5 +328,30 @@ client: { hedge: { minDelayMs: 1e10 }, retry: { backoffBaseMs: 5, backoffMaxMs: 
     'routes[0].retry.backoffMaxMs',
     'client.hedge.minDelayMs',
     'client.retry.backoffMaxMs',
+  ]);
+});
+
+it('shows no secrets', async () => {
+  const found = await complaints(
+    clusterWith('strategy: { sticky: { secret: 5 } }, hostHeader: "//me:hunter2@x"'),
+  );
+  expect(found).toHaveLength(1);
+  const discovery = 'discovery: { redis: { url: "http://me:hunter2@x", service: s, password: "" } }';
+  const wrong = await complaints(`${LISTENERS}${ROUTES}clusters: { api: { ${discovery} } }`);
+  expect(wrong).toHaveLength(2);
+  expect(wrong.join()).toContain('got "http://…@x"');
+  expect([...found, ...wrong].join()).not.toContain('hunter2');
+});
+
+it('takes text from environment variables, and names those that are missing', async () => {
+  const text = `${LISTENERS}${ROUTES}clusters: { api: { discovery: { static: ["\${HOST}:80"] }, hostHeader: "\${NAME}" } }`;
+  expect(await complaints(text, { HOST: '10.0.0.1', NAME: 'api' })).toEqual([]);
+  expect(await complaints(text, { HOST: '10.0.0.1 ', NAME: '' })).toEqual([
+    '3:42: clusters.api.discovery.static[0]: got "${HOST}:80", expected "host:port" with a port from 1 to 65535',
+    '3:71: clusters.api.hostHeader: got "${NAME}", expected a string that is not empty',
+  ]);
+  expect(await complaints(text)).toEqual([
+    '3:42: clusters.api.discovery.static[0]: the environment variable HOST is not set',
+    '3:71: clusters.api.hostHeader: the environment variable NAME is not set',
   ]);
 });

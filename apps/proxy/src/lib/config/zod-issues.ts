@@ -29,7 +29,8 @@ export function zodIssues(
     }
     const value = valueAt(data, path);
     const meant = typeof value === 'string' ? didYouMean(value, choices(issue.message)) : undefined;
-    const got = value === undefined ? 'missing' : `got ${show(value)}`;
+    const isSecret = typeof value === 'string' && value !== '' && SECRETS.has(path.at(-1) ?? '');
+    const got = value === undefined ? 'missing' : `got ${isSecret ? '"…"' : show(value)}`;
     const hint = meant === undefined ? ',' : `, did you mean "${meant}"?`;
     return [
       {
@@ -51,6 +52,10 @@ function matchingBranch(
 }
 
 const WRONG_KIND: ReadonlySet<string> = new Set(['invalid_type', 'invalid_value', 'invalid_union']);
+
+/** Messages end up in logs, so they show neither the credentials of a URL nor the values of these keys. */
+const CREDENTIALS = /\/\/[^/@\s"]*@/g;
+const SECRETS: ReadonlySet<PropertyKey> = new Set(['password', 'token', 'auth', 'secret']);
 
 function unknownKey(path: readonly PropertyKey[], key: string, allowed: string, map: SourceMap): ConfigIssue {
   const meant = didYouMean(key, allowed.split(', '));
@@ -82,5 +87,5 @@ function show(value: unknown): string {
     const keys = Object.keys(value);
     return keys.length === 0 ? 'an empty object' : `an object with ${keys.join(', ')}`;
   }
-  return value === null ? 'nothing' : JSON.stringify(value);
+  return value === null ? 'nothing' : JSON.stringify(value).replaceAll(CREDENTIALS, '//…@');
 }

@@ -1,17 +1,22 @@
 import { dirname } from 'node:path';
 import type { Discovery } from '@evenkeel/core';
 import * as z from 'zod';
+import { within } from '../build/within.ts';
+import { registries } from '../registries/registry.ts';
 import { oneOf } from '../schema/fields.ts';
+import { dnsDriver } from './dns.ts';
 import type { DiscoveryContext, DiscoveryDriver, DiscoveryWarning } from './driver.ts';
 import { fileDriver } from './file.ts';
 import { mergeDriver } from './merge.ts';
 import { staticDriver } from './static.ts';
 
-/** Every kind of discovery by its key. A new one is a file of its own and a line here. */
+/** Every kind of discovery by its key. A new one is a file of its own and a line here; a registry has its line in `registries`. */
 const drivers: Readonly<Record<string, DiscoveryDriver>> = {
   static: staticDriver,
   file: fileDriver,
   merge: mergeDriver(z.lazy((): z.ZodType => discovery)),
+  dns: dnsDriver,
+  ...Object.fromEntries(Object.entries(registries).map(([key, { discovery }]) => [key, discovery])),
 };
 
 /** Where endpoints come from: an object with the key of one kind. */
@@ -24,10 +29,11 @@ export const discovery: z.ZodType<Readonly<Record<string, unknown>>> = oneOf(
  * Builds a discovery of a checked configuration.
  *
  * @param file the path of the configuration file
+ * @throws OptionError for what only the discovery itself can check
  */
 export function buildDiscovery(config: unknown, file: string): Discovery {
-  const { driver, value } = driverOf(config);
-  return driver.build(value, contextOf(file));
+  const { key, driver, value } = driverOf(config);
+  return within([key], () => driver.build(value, contextOf(file)));
 }
 
 /**

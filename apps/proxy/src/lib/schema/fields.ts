@@ -6,8 +6,8 @@ import * as z from 'zod';
  */
 
 /** A number of milliseconds. */
-export function ms(description: string, { min = 0 }: { min?: number } = {}): z.ZodNumber {
-  return number(description, { min });
+export function ms(description: string, bounds: Bounds = {}): z.ZodNumber {
+  return number(description, bounds);
 }
 
 /** A whole number of milliseconds that a timer can wait, as `node:http` wants it. */
@@ -123,19 +123,35 @@ export function oneOf<T extends z.core.$ZodLooseShape>(
     .strictObject(shape, { error: keyAware(keys, `an object with one of ${keys}`) })
     .refine((value) => Object.keys(value).length === 1, {
       error: `exactly one of ${keys}`,
-      // An unknown key is probably the one, and has an issue of its own.
-      when: ({ value, issues }) =>
-        typeof value === 'object' &&
-        value !== null &&
-        !issues.some(({ code, path = [] }) => code === 'unrecognized_keys' && path.length === 0),
+      when: hasNoUnknownKey,
     })
     .describe(description)
     .meta({ minProperties: 1, maxProperties: 1 });
 }
 
+/** Adds to an object that it has exactly one of some of its keys. */
+export function exactlyOne<T extends z.ZodObject>(
+  schema: T,
+  keys: readonly (keyof T['shape'] & string)[],
+): T {
+  return schema.refine((value) => keys.filter((key) => Object.hasOwn(value, key)).length === 1, {
+    error: `exactly one of ${keys.join(', ')}`,
+    when: hasNoUnknownKey,
+  });
+}
+
 /** `false`, or what else the field takes. */
 export function orOff<T extends z.ZodType>(schema: T): z.ZodUnion<[z.ZodLiteral<false>, T]> {
   return z.union([z.literal(false, { error: 'false' }), schema], { error: 'false or an object' });
+}
+
+/** An unknown key is probably the one that is missing, and has an issue of its own. */
+function hasNoUnknownKey({ value, issues }: z.core.ParsePayload): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !issues.some(({ code, path = [] }) => code === 'unrecognized_keys' && path.length === 0)
+  );
 }
 
 /** For an unknown key the message lists the known ones, for any other mistake it says what kind of value is allowed. */

@@ -14,7 +14,8 @@ import {
   text,
 } from './fields.ts';
 
-const http = object('Asks with an HTTP request.', {
+/** A check by an HTTP request. */
+export const httpCheck = object('Asks with an HTTP request.', {
   path: pattern('Default /.', /^\/[\x21-\x7e]*$/, 'a path that starts with "/"').exactOptional(),
   method: choice('Default GET.', ['GET', 'HEAD', 'OPTIONS']).exactOptional(),
   host: text('The Host header. Default the endpoint.').exactOptional(),
@@ -31,10 +32,13 @@ const http = object('Asks with an HTTP request.', {
     .exactOptional(),
 });
 
+/** A check by a TCP connection. */
+export const tcpCheck = object('Asks for a TCP connection only.', {});
+
 /** Active checks. */
 export const healthCheck = object('Active health checks.', {
-  http: http.exactOptional(),
-  tcp: object('Asks for a TCP connection only.', {}).exactOptional(),
+  http: httpCheck.exactOptional(),
+  tcp: tcpCheck.exactOptional(),
   intervalMs: ms('From the end of a check to the start of the next. Default 5000.', {
     min: 1,
   }).exactOptional(),

@@ -36,8 +36,15 @@ function openSource(field: string, { requestsPerSecond, arrivals }: OpenTraffic)
     typeof requestsPerSecond === 'function' && !even ? LOOK_AHEAD_MS : Number.POSITIVE_INFINITY;
   return (timeline, random, untilMs, send) => {
     let isDue = false;
+    let plannedRate = 0;
+    /** A rate that has fallen since the plan was made thins out what was planned (Lewis and Shedler 1979). */
+    const holds = (): boolean => {
+      const ratio = rate(timeline.now) / plannedRate;
+      return ratio >= 1 || (even ? ratio > 0 : random() < ratio);
+    };
     const plan = (share: number): void => {
       const perSecond = rate(timeline.now);
+      plannedRate = perSecond;
       const gapMs =
         perSecond > 0 ? (((even ? 1 : -Math.log(1 - random())) * 1_000) / perSecond) * share : Number.NaN;
       isDue = gapMs <= lookAheadMs;
@@ -48,7 +55,7 @@ function openSource(field: string, { requestsPerSecond, arrivals }: OpenTraffic)
       order: 0,
       fire() {
         if (timeline.now >= untilMs) return;
-        if (isDue) send(noMatter);
+        if (isDue && holds()) send(noMatter);
         plan(1);
       },
     };

@@ -31,7 +31,7 @@ export function buildReport(
     },
     latencyMs: latencies(latencyMs.toArray()),
     attempts: { total: tiers[0]?.attempts ?? 0, retries, hedges, extraRatio: (retries + hedges) / requests },
-    endpoints: [...recorder.tallies].map(([endpoint, tally]) =>
+    endpoints: byTier(recorder).map(([endpoint, tally]) =>
       endpointReport(endpoint, tally, tiers[tally.tier]?.attempts ?? 0, Math.ceil(durationMs / stepMs)),
     ),
     tiers,
@@ -40,6 +40,11 @@ export function buildReport(
     eventCounts: Object.fromEntries(recorder.eventCounts),
     events: recorder.events,
   };
+}
+
+/** The services below were there first. */
+function byTier({ tallies }: Recorder): (readonly [SimulatedEndpoint, EndpointTally])[] {
+  return [...tallies].sort(([, one], [, other]) => one.tier - other.tier);
 }
 
 function tierReports({ tallies, requests }: Recorder): TierReport[] {

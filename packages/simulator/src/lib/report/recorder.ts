@@ -1,4 +1,4 @@
-import type { ClusterEvent } from '@evenkeel/core';
+import { type ClusterEvent, EvenkeelError, isEvenkeelError } from '@evenkeel/core';
 import type { AttemptInfo } from '@evenkeel/http-client';
 import type { AttemptLog } from '../client/simulated-client.ts';
 import type { SimulatedEndpoint } from '../endpoint/simulated-endpoint.ts';
@@ -36,6 +36,8 @@ export class Recorder {
   readonly eventCounts: Map<string, number> = new Map();
   readonly events: EventReport[] = [];
   readonly inFlightByStep: number[] = [];
+  /** What code on trial threw, the first time that it did. */
+  defect: Error | undefined = undefined;
   private readonly timeline: Timeline;
   private readonly warmUpMs: number;
   private readonly stepMs: number;
@@ -65,6 +67,7 @@ export class Recorder {
 
   requestEnded(startedAt: number, failed: boolean, statusCode: number, error: Error | undefined): void {
     this.open--;
+    if (error !== undefined && !isEvenkeelError(error)) this.found('a pick', error);
     if (startedAt < this.warmUpMs) return;
     this.startedAt.push(startedAt);
     this.latencyMs.push(this.timeline.now - startedAt);
@@ -78,6 +81,7 @@ export class Recorder {
       attemptStarted: (endpoint, attempt) => this.attemptStarted(endpoint, attempt, tier),
       attemptEnded: (endpoint, kind) => this.attemptEnded(endpoint, kind),
       event: (client, event) => {
+        if (event.type === 'backgroundFailed') this.found(event.source, event.error);
         if (tier === 0) this.event(client, event);
       },
     };
@@ -88,6 +92,11 @@ export class Recorder {
     let sum = 0;
     for (const endpoint of this.tallies.keys()) sum += endpoint.inFlight;
     this.inFlightByStep.push(sum);
+  }
+
+  private found(where: string, cause: unknown): void {
+    const message = `${where} threw at ${this.timeline.now} ms: ${cause instanceof Error ? cause.message : String(cause)}`;
+    this.defect ??= new EvenkeelError('ERR_EVENKEEL_INVALID_OPTIONS', message, { cause });
   }
 
   private attemptStarted(endpoint: SimulatedEndpoint, attempt: AttemptInfo, tier: number): void {

@@ -2,7 +2,7 @@ import { type Clock, EvenkeelError } from '@evenkeel/core';
 import { EventQueue, type TimelineEvent } from './event-queue.ts';
 
 /** More events than this at one moment are taken for an endless loop. */
-const EVENTS_AT_ONCE = 20_000_000;
+const EVENTS_AT_ONCE = 3_000_000;
 /** Events after which promises get their turn although nobody asked: strategies of strangers may have some of their own. */
 const EVENTS_PER_BREATH = 2_048;
 

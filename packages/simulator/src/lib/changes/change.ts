@@ -1,4 +1,4 @@
-import type { EndpointModel, EndpointState } from './endpoint/endpoint-model.ts';
+import type { EndpointModel, EndpointState } from '../endpoint/endpoint-model.ts';
 
 /** Endpoints by id. The first dependency calls its endpoints `t1-e0`, `t1-e1` …, the one below it `t2-e0` and so on. */
 export type EndpointSelector =

@@ -1,0 +1,1 @@
+export { type ShowOptions, show } from './lib/show.ts';
