@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Change } from '../change.ts';
+import type { Change } from '../changes/change.ts';
 import { changeBands, changeLabels } from './change-bands.ts';
 import { exactScale } from './scale.ts';
 

@@ -1,4 +1,4 @@
-import type { Change, EndpointSelector } from '../change.ts';
+import type { Change, EndpointSelector } from '../changes/change.ts';
 import { msText } from '../report/figures.ts';
 import { element, text } from './elements.ts';
 import type { Box } from './layout.ts';

@@ -1,5 +1,5 @@
 import { checkKeys, choiceOption, type KnownKeys } from '@evenkeel/core';
-import type { Change } from '../change.ts';
+import type { Change } from '../changes/change.ts';
 import { describeSize, requireReports } from '../report/comparison.ts';
 import { countText, msText, percentText, successText } from '../report/figures.ts';
 import type { Report } from '../report/report.ts';
