@@ -28,14 +28,27 @@ export async function runCli(args: readonly string[], output: Output): Promise<n
     else deliver(command, await compare(command), output);
     return 0;
   } catch (error) {
-    if (error instanceof UsageError || isEvenkeelError(error, 'ERR_EVENKEEL_INVALID_OPTIONS')) {
+    if (isUsageError(error)) {
       output.err(`${error.message}\npnpm sim --help says what is possible`);
       return 2;
     }
-    // The stack leads to the line of the user's own strategy or scenario.
-    output.err(`the simulation failed: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
+    output.err(`the simulation failed: ${describeFailure(error)}`);
     return 1;
   }
+}
+
+/** An error with a cause is what code on trial threw while the simulation ran. */
+function isUsageError(error: unknown): error is Error {
+  if (error instanceof UsageError) return true;
+  return isEvenkeelError(error, 'ERR_EVENKEEL_INVALID_OPTIONS') && error.cause === undefined;
+}
+
+/** The stack leads to the line of the user's own strategy or scenario. */
+function describeFailure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  if (cause instanceof Error) return `${error.message}\n${cause.stack ?? cause.message}`;
+  return error.stack ?? error.message;
 }
 
 function deliver(command: Command, { reports, changes }: Comparison, output: Output): void {
