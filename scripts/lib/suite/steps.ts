@@ -57,7 +57,7 @@ function runTests(): Promise<StepResult> {
     const result = await runCommand(
       'vitest',
       ['run', '--allowOnly=false', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
-      { timeoutMs: 480_000 },
+      { timeoutMs: 2_400_000 },
     );
     if (!existsSync(report)) return { ...result, ok: false };
     const results = JSON.parse(readFileSync(report, 'utf8')) as VitestReport;
