@@ -29,7 +29,7 @@ describe('endpoints with antagonists', () => {
     [1.03, 443],
     [1.27, 678],
   ])(
-    'weighted round robin at %d load has a p99 within 40 %% of the published one',
+    'weighted round robin at %d load has a p99 within 40 percent of the published one',
     async (load, published) => {
       expect(Math.abs((await meanP99(load, reportedLoad)) / published - 1)).toBeLessThan(0.4);
     },
