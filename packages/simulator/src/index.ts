@@ -35,3 +35,6 @@ export type {
 export type { DependencyModel, Scenario, ServiceModel } from './lib/scenario.ts';
 export { simulate } from './lib/simulate.ts';
 export type { ProbeAnswer, StrategyContext, StrategyFactory } from './lib/strategy-factory.ts';
+export { type KeySpread, type KeySpreadOptions, keySpread } from './lib/studies/key-spread.ts';
+export { type LoadBound, type LoadBoundOptions, loadBound } from './lib/studies/load-bound.ts';
+export { type SubsetSpread, type SubsetSpreadOptions, subsetSpread } from './lib/studies/subset-spread.ts';

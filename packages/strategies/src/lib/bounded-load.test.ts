@@ -59,6 +59,18 @@ describe('boundedLoad', () => {
     toleranceRatio: 0.08,
   });
 
+  it('keeps to a bound that is a whole number, whatever rounding makes of it', () => {
+    const strategy = boundedLoad({ epsilon: 0.1 });
+    strategy.update(candidates(Array.from({ length: 10 }, () => 1)));
+    const traffic = new Traffic(strategy);
+    for (let i = 0; i < 100; i++) traffic.start('key');
+    for (let i = 0; i < 500; i++) {
+      traffic.end(i % 100);
+      // 1.1 × 100 ÷ 10 is 11.000000000000002 in doubles.
+      expect(traffic.start('key').inFlight).toBeLessThanOrEqual(11);
+    }
+  });
+
   it('never goes above ⌈(1 + ε) × share of all in flight⌉, by weight, on any base', () => {
     const bases = [
       () => ringHash(),

@@ -21,6 +21,9 @@ export interface BoundedLoadOptions {
   readonly base?: HashStrategy;
 }
 
+/** More than rounding makes of a bound, and less than any fraction that means something. */
+const ROUNDING = 1e-9;
+
 interface Load {
   weight: number;
   /** In-flight count of the candidate as included in the sum. */
@@ -104,7 +107,8 @@ class BoundedLoad implements Strategy {
     if (load === undefined) return true;
     const { factor, minInFlight } = this.limits;
     const share = load.weight / this.totalWeight;
-    const bound = Math.max(minInFlight, Math.ceil(factor * (this.totalInFlight + 1) * share));
+    // A hair less, or 1.1 × 100 × 0.1 would be above 11.
+    const bound = Math.max(minInFlight, Math.ceil(factor * (this.totalInFlight + 1) * share - ROUNDING));
     if (load.inFlight < bound) return true;
     const relative = load.inFlight / (load.weight * factor);
     if (relative < this.leastLoad) {

@@ -17,7 +17,10 @@ export interface PrequalOptions extends ScoreOptions {
   readonly probe?: (endpoint: Endpoint, options: { readonly signal: AbortSignal }) => Promise<ProbeResult>;
   /** Probes sent for each pick, 0–16; a fraction is sent that often. @default 3 */
   readonly probesPerPick?: number;
-  /** Probes kept, 2–256. @default 16 */
+  /**
+   * Probes kept, 2–256. More than come with one pick are old news, and let clients that know the same endpoints run to the
+   * same one; the paper's 16 are for clients that pick hundreds of times while one request is served. @default 3
+   */
   readonly poolSize?: number;
   /** A probe is dropped, or given up, after this time, in ms, at least 1. @default 1,000 */
   readonly probeAgeMs?: number;
@@ -33,7 +36,7 @@ export interface PrequalOptions extends ScoreOptions {
   readonly random?: Random;
 }
 
-/** The options with defaults, those of the paper. */
+/** The options with defaults, those of the paper but for the pool. */
 export type PrequalSettings = Required<Omit<PrequalOptions, 'probe'>> & Pick<PrequalOptions, 'probe'>;
 
 /** Checks the options and fills in the defaults. */
@@ -43,7 +46,7 @@ export function prequalSettings(options: PrequalOptions): PrequalSettings {
     ...scoreDefaults(options),
     ...(options.probe === undefined ? {} : { probe: options.probe }),
     probesPerPick: numberOption('probesPerPick', probesPerPick, 3, { max: 16 }),
-    poolSize: numberOption('poolSize', poolSize, 16, { min: 2, max: 256, integer: true }),
+    poolSize: numberOption('poolSize', poolSize, 3, { min: 2, max: 256, integer: true }),
     probeAgeMs: numberOption('probeAgeMs', probeAgeMs, 1_000, { min: 1 }),
     removesPerPick: numberOption('removesPerPick', removesPerPick, 1, { max: 16 }),
     hotRatio: numberOption('hotRatio', hotRatio, 2 ** -0.25, { max: 1 }),

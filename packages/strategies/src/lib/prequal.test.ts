@@ -170,9 +170,10 @@ describe('prequal', () => {
 
   it('lets a probe serve as often as the paper says', () => {
     // (1 + 1) / ((1 − 16/100) × 3 − 1) = 1.3157…; the pool outgrows a small fleet, whose probes are always fresh.
-    expect(reuseBudget(prequalSettings({}), 100)).toBeCloseTo(2 / 1.52, 10);
-    expect(reuseBudget(prequalSettings({ reuseDelta: 0.1 }), 1_000)).toBe(1);
-    expect(reuseBudget(prequalSettings({}), 10)).toBe(Number.POSITIVE_INFINITY);
+    const poolSize = 16;
+    expect(reuseBudget(prequalSettings({ poolSize }), 100)).toBeCloseTo(2 / 1.52, 10);
+    expect(reuseBudget(prequalSettings({ poolSize, reuseDelta: 0.1 }), 1_000)).toBe(1);
+    expect(reuseBudget(prequalSettings({ poolSize }), 10)).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('names an option that is out of its range', () => {

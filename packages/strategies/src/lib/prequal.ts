@@ -16,13 +16,13 @@ import { Sampler } from './sampler.ts';
 /** With fewer probes than this to choose from a pick is random (by weight). */
 const MIN_PROBES = 2;
 /** In-flight counts that the hot threshold is taken from. */
-const IN_FLIGHT_SAMPLES = 128;
+const IN_FLIGHT_SAMPLES = 48;
 /** Latencies and in-flight counts this close count as equal, and the candidate behind its share is taken. */
 const TOLERANCE = 1.1;
 
 /**
  * Probing to reduce queuing and latency ("Load is not what you should balance: Introducing Prequal", NSDI 2024): keeps
- * a small pool of fresh probes, calls those with more requests in flight than most hot, and picks the lowest latency
+ * a few fresh probes, calls those with more requests in flight than most hot, and picks the lowest latency
  * among the cold, or the fewest in flight when all are hot.
  *
  * For many clients that share endpoints whose speed changes quickly, where probes or load reports see what no single

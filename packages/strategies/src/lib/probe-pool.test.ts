@@ -1,3 +1,4 @@
+import { seededRandom } from '@evenkeel/core';
 import { fakeCandidate } from '@evenkeel/testing';
 import { expect, it } from 'vitest';
 import { ProbePool } from './probe-pool.ts';
@@ -48,11 +49,23 @@ it('keeps only candidates that stay, at their new positions', () => {
 });
 
 it('gives the quantile of recent samples, infinite before there are enough', () => {
-  const quantile = new RecentQuantile(0.5, 128);
-  for (let i = 0; i < 63; i++) quantile.add(i);
+  const quantile = new RecentQuantile(0.5, 64);
+  for (let i = 0; i < 7; i++) quantile.add(i);
   expect(quantile.value).toBe(Number.POSITIVE_INFINITY);
-  quantile.add(63);
-  expect(quantile.value).toBe(32);
-  for (let i = 0; i < 128; i++) quantile.add(1_000);
+  quantile.add(7);
+  expect(quantile.value).toBe(4);
+  for (let i = 0; i < 64; i++) quantile.add(1_000);
   expect(quantile.value).toBe(1_000);
+});
+
+it('keeps the quantile up to date with each sample', () => {
+  const random = seededRandom(5);
+  const quantile = new RecentQuantile(0.84, 48);
+  const samples: number[] = [];
+  for (let i = 0; i < 500; i++) {
+    samples.push(Math.floor(random() * 20));
+    quantile.add(samples.at(-1)!);
+    const recent = samples.slice(-48).sort((a, b) => a - b);
+    if (i >= 8) expect(quantile.value).toBe(recent[Math.floor(0.84 * recent.length)]);
+  }
 });

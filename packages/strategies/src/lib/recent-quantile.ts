@@ -1,14 +1,13 @@
-/** Samples between two computations: a quantile that is a few samples old is as good. */
-const REFRESH_EVERY = 64;
+/** Samples needed for a quantile that means something. */
+const ENOUGH = 8;
 
-/** A quantile of the last samples of a stream. */
+/** A quantile of the last samples of a stream, always up to date: the samples are kept in order. */
 export class RecentQuantile {
-  /** Which quantile, 0–1; a change counts from the next computation on. */
+  /** Which quantile, 0–1. */
   quantile: number;
   private readonly samples: Float64Array;
   private readonly sorted: Float64Array;
   private count = 0;
-  private current = Number.POSITIVE_INFINITY;
 
   /**
    * @param quantile 0–1
@@ -21,20 +20,22 @@ export class RecentQuantile {
   }
 
   add(sample: number): void {
-    this.samples[this.count++ % this.samples.length] = sample;
-    if (this.count % REFRESH_EVERY === 0) this.refresh();
+    const { samples, sorted } = this;
+    const slot = this.count % samples.length;
+    const filled = Math.min(this.count, samples.length);
+    // Where the oldest leaves a gap, or behind all; the others move up to where the new one belongs.
+    let gap = filled === samples.length ? sorted.indexOf(samples[slot] ?? 0) : filled;
+    for (; gap > 0 && (sorted[gap - 1] ?? 0) > sample; gap--) sorted[gap] = sorted[gap - 1] ?? 0;
+    for (; gap < filled - 1 && (sorted[gap + 1] ?? 0) < sample; gap++) sorted[gap] = sorted[gap + 1] ?? 0;
+    sorted[gap] = sample;
+    samples[slot] = sample;
+    this.count++;
   }
 
   /** The quantile; infinite before there are enough samples. */
   get value(): number {
-    return this.current;
-  }
-
-  private refresh(): void {
     const filled = Math.min(this.count, this.samples.length);
-    const sorted = this.sorted.subarray(0, filled);
-    sorted.set(this.samples.subarray(0, filled));
-    sorted.sort();
-    this.current = sorted[Math.min(filled - 1, Math.floor(this.quantile * filled))] ?? this.current;
+    if (filled < ENOUGH) return Number.POSITIVE_INFINITY;
+    return this.sorted[Math.min(filled - 1, Math.floor(this.quantile * filled))] ?? 0;
   }
 }

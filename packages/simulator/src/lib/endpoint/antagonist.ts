@@ -1,4 +1,4 @@
-import type { Random } from '@evenkeel/core';
+import { type Random, requiredNumber } from '@evenkeel/core';
 import { toDistribution } from '../distributions.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { AntagonistModel } from './endpoint-model.ts';
@@ -13,7 +13,7 @@ export interface Antagonist extends Disposable {
 }
 
 /**
- * Starts an antagonist at a random point of its turns.
+ * Starts an antagonist in the middle of its turns.
  *
  * @param changed called whenever it takes more or less
  */
@@ -38,7 +38,13 @@ export function antagonist(
     });
   };
   const [busy, idle] = [busyMs(random), idleMs(random)];
-  turn(random() * (busy + idle) < busy, random());
+  const phase =
+    model.phaseRatio === undefined
+      ? random()
+      : requiredNumber(`${field}.phaseRatio`, model.phaseRatio, { max: 1 });
+  const passedMs = phase * (busy + idle);
+  if (passedMs < busy) turn(true, 1 - passedMs / busy);
+  else turn(false, idle > 0 ? 1 - (passedMs - busy) / idle : 1);
 
   return {
     get cores() {

@@ -62,4 +62,6 @@ export interface AntagonistModel {
   readonly idleMs: DistributionInput;
   /** CPUs taken while busy; a hundredth of one is always left. */
   readonly cores: DistributionInput;
+  /** Where in its first two turns, busy and then idle, it starts: 0–1. @default at random */
+  readonly phaseRatio?: number;
 }
