@@ -1,9 +1,12 @@
 import { choiceOption } from '@evenkeel/core';
+import { failFast } from './fail-fast.ts';
+import { p2cGap } from './p2c-gap.ts';
 import type { ScenarioTemplate } from './scenario-template.ts';
 import { slowHost } from './slow-host.ts';
+import { weights } from './weights.ts';
 
 /** Every scenario that ships with the simulator. */
-export const scenarios: readonly ScenarioTemplate[] = [slowHost];
+export const scenarios: readonly ScenarioTemplate[] = [slowHost, failFast, p2cGap, weights];
 
 /**
  * Finds a scenario of the catalogue.
