@@ -1,12 +1,25 @@
 import { choiceOption } from '@evenkeel/core';
+import { allSlow } from './all-slow.ts';
 import { failFast } from './fail-fast.ts';
 import { p2cGap } from './p2c-gap.ts';
+import { rareSlowness } from './rare-slowness.ts';
+import { retryChain } from './retry-chain.ts';
+import { retryStorm } from './retry-storm.ts';
 import type { ScenarioTemplate } from './scenario-template.ts';
 import { slowHost } from './slow-host.ts';
 import { weights } from './weights.ts';
 
 /** Every scenario that ships with the simulator. */
-export const scenarios: readonly ScenarioTemplate[] = [slowHost, failFast, p2cGap, weights];
+export const scenarios: readonly ScenarioTemplate[] = [
+  slowHost,
+  failFast,
+  p2cGap,
+  weights,
+  rareSlowness,
+  allSlow,
+  retryStorm,
+  retryChain,
+];
 
 /**
  * Finds a scenario of the catalogue.
