@@ -2,6 +2,7 @@ export { allSlow } from './lib/scenarios/all-slow.ts';
 export { batchedFeedback } from './lib/scenarios/batched-feedback.ts';
 export { scenarioByName, scenarios } from './lib/scenarios/catalogue.ts';
 export { failFast } from './lib/scenarios/fail-fast.ts';
+export { outage } from './lib/scenarios/outage.ts';
 export { type P2cGapTrial, p2cGap } from './lib/scenarios/p2c-gap.ts';
 export { rareSlowness } from './lib/scenarios/rare-slowness.ts';
 export { type RetryChainTrial, retryChain } from './lib/scenarios/retry-chain.ts';

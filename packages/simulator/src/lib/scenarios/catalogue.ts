@@ -1,6 +1,7 @@
 import { choiceOption } from '@evenkeel/core';
 import { allSlow } from './all-slow.ts';
 import { failFast } from './fail-fast.ts';
+import { outage } from './outage.ts';
 import { p2cGap } from './p2c-gap.ts';
 import { rareSlowness } from './rare-slowness.ts';
 import { retryChain } from './retry-chain.ts';
@@ -18,6 +19,7 @@ export const scenarios: readonly ScenarioTemplate[] = [
   rareSlowness,
   allSlow,
   retryStorm,
+  outage,
   retryChain,
 ];
 
