@@ -55,7 +55,10 @@ describe('requests that never end', () => {
   it('least-request keeps 1,000 endpoints within 2.1 of the mean', async () => {
     // Over many runs the mean is 2.0 to 2.1; that of ten may be off by 0.3.
     expect(await meanGap(leastRequest, 1_000, 5_000, 10)).toBeLessThanOrEqual(2.4);
-    expect(await meanGap(leastRequest, 1_000, 100_000, 1)).toBeLessThanOrEqual(2.1);
+  });
+
+  it('least-request does so too when there are many more requests', async () => {
+    expect(await meanGap(leastRequest, 1_000, 80_000, 1)).toBeLessThanOrEqual(2.1);
   });
 
   it.each([2, 3, 5, 10, 50, 100])(

@@ -8,7 +8,7 @@ export interface PlainLoad {
 }
 
 /** Requests in flight for each unit of weight, and nothing else. */
-export const plainInFlight: PlainLoad = { load: ({ inFlight, weight }) => inFlight / weight };
+const plainInFlight: PlainLoad = { load: ({ inFlight, weight }) => inFlight / weight };
 
 /**
  * Two choices as most balancers make them: two distinct candidates drawn by weight, the one of less load wins, and a coin
