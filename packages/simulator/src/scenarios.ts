@@ -1,9 +1,18 @@
+export { allSlow } from './lib/scenarios/all-slow.ts';
 export { antagonists, antagonistsAt } from './lib/scenarios/antagonists.ts';
+export { batchedFeedback } from './lib/scenarios/batched-feedback.ts';
 export { scenarioByName, scenarios } from './lib/scenarios/catalogue.ts';
 export { discoveryUpdate } from './lib/scenarios/discovery-update.ts';
+export { failFast } from './lib/scenarios/fail-fast.ts';
+export { outage } from './lib/scenarios/outage.ts';
+export { type P2cGapTrial, p2cGap } from './lib/scenarios/p2c-gap.ts';
 export { panic } from './lib/scenarios/panic.ts';
 export { priorityFailover } from './lib/scenarios/priority-failover.ts';
+export { rareSlowness } from './lib/scenarios/rare-slowness.ts';
+export { type RetryChainTrial, retryChain } from './lib/scenarios/retry-chain.ts';
+export { retryStorm } from './lib/scenarios/retry-storm.ts';
 export type { ScenarioTemplate, Trial } from './lib/scenarios/scenario-template.ts';
 export { slowHost } from './lib/scenarios/slow-host.ts';
 export { slowStart } from './lib/scenarios/slow-start.ts';
+export { type WeightsTrial, weights } from './lib/scenarios/weights.ts';
 export { zoneLoss } from './lib/scenarios/zone-loss.ts';

@@ -72,6 +72,11 @@ export interface LoadMetric {
   load(candidate: Candidate, now: number): number;
   /** The same for the candidate at a position of the last `retain`: spares the hot path the look-up. */
   loadAt?(index: number, now: number): number;
+  /**
+   * Whether the candidate at a position of the last `retain` is known to fail, and not yet due for another try: then
+   * others are looked for, beyond those drawn.
+   */
+  failsAt?(index: number, now: number): boolean;
   observe?(candidate: Candidate, observation: Observation): void;
   /** Called with each `update`, to forget those that left. */
   retain?(candidates: readonly Candidate[]): void;

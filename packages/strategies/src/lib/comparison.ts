@@ -57,6 +57,8 @@ export function comparison(
 
 /** Draws that may hit an excluded or already drawn candidate before the neighbours are tried in turn. */
 const MAX_TRIES = 8;
+/** Candidates that are looked at for one that works when all drawn are known to fail. */
+const MAX_LOOKS = 64;
 
 class Comparison implements Strategy {
   readonly name: string;
@@ -66,6 +68,7 @@ class Comparison implements Strategy {
   private readonly slack: number;
   private readonly sampler: Sampler;
   private readonly fairShare: FairShare;
+  private readonly scanUpTo: number;
   private candidates: readonly Candidate[] = [];
   private scans = true;
   private equalWeights = true;
@@ -81,9 +84,9 @@ class Comparison implements Strategy {
     this.slack = 1 + options.toleranceRatio;
     this.sampler = new Sampler(options.random, true);
     this.fairShare = new FairShare(options.random);
-    const room = Math.max(options.choices, options.fullScanUpTo);
-    this.drawn = new Int32Array(room);
-    this.loads = new Float64Array(room);
+    this.scanUpTo = Math.max(options.choices, options.fullScanUpTo);
+    this.drawn = new Int32Array(MAX_LOOKS);
+    this.loads = new Float64Array(MAX_LOOKS);
     // A metric that follows one list of candidates cannot serve two: without a copy of it there is none of the whole.
     if (metric.clone !== undefined || metric.retain === undefined)
       this.clone = () => new Comparison(name, metric.clone?.() ?? metric, options);
@@ -92,7 +95,7 @@ class Comparison implements Strategy {
   update(candidates: readonly Candidate[]): void {
     const first = candidates[0]?.weight;
     this.candidates = candidates;
-    this.scans = candidates.length <= this.drawn.length;
+    this.scans = candidates.length <= this.scanUpTo;
     this.equalWeights = candidates.every(({ weight }) => weight === first);
     this.meanWeight =
       candidates.reduce((sum, { weight }) => sum + weight, 0) / Math.max(1, candidates.length);
@@ -103,14 +106,17 @@ class Comparison implements Strategy {
 
   pick(context: PickContext, now?: number): Candidate | undefined {
     const exclude = context.exclude?.size === 0 ? undefined : context.exclude;
+    const time = now ?? this.options.clock.now();
+    let slot: number;
     if (exclude === undefined && !this.scans && this.equalWeights && this.options.choices === 2) {
-      const slot = this.bestOfTwo(now ?? this.options.clock.now());
-      this.fairShare.charge(slot);
-      return this.candidates[slot];
+      slot = this.bestOfTwo(time);
+    } else {
+      const count = this.scans ? this.takeAll(exclude) : this.draw(exclude);
+      if (count === 0) return undefined;
+      slot = count === 1 ? (this.drawn[0] ?? 0) : this.best(count, time);
     }
-    const count = this.scans ? this.takeAll(exclude) : this.draw(exclude);
-    if (count === 0) return undefined;
-    const slot = count === 1 ? (this.drawn[0] ?? 0) : this.best(count, now ?? this.options.clock.now());
+    if (!this.scans && this.metric.failsAt?.(slot, time) === true)
+      slot = this.bestThatWorks(slot, exclude, time);
     this.fairShare.charge(slot);
     return this.candidates[slot];
   }
@@ -150,6 +156,19 @@ class Comparison implements Strategy {
       this.drawn[count] = slot;
     }
     return count;
+  }
+
+  /** The best of those that are not known to fail, among the first after a random position; else the one given. */
+  private bestThatWorks(failing: number, exclude: ReadonlySet<string> | undefined, now: number): number {
+    const { length } = this.candidates;
+    const start = Math.floor(this.options.random() * length);
+    let count = 0;
+    for (let i = 0; i < Math.min(MAX_LOOKS, length); i++) {
+      const slot = (start + i) % length;
+      if (!this.isExcluded(slot, exclude) && this.metric.failsAt?.(slot, now) === false)
+        this.drawn[count++] = slot;
+    }
+    return count === 0 ? failing : this.best(count, now);
   }
 
   /** The first candidate after a random position that is neither drawn nor excluded; -1 when there is none. */

@@ -6,6 +6,7 @@ import { leastRequest } from './least-request.ts';
 import { leastTime } from './least-time.ts';
 import { p2c } from './p2c.ts';
 import { peakEwma } from './peak-ewma.ts';
+import { peakEwmaMetric } from './peak-ewma-metric.ts';
 
 const candidates = (weights: readonly number[]): FakeCandidate[] =>
   weights.map((weight, i) => fakeCandidate({ host: 'h', port: i + 1 }, { weight }));
@@ -123,6 +124,38 @@ describe('choice', () => {
     strategy.update(list);
     for (let i = 0; i < 1_000_000; i++) (strategy.pick({}) as FakeCandidate).inFlight++;
     expect(Math.max(...list.map(({ inFlight }) => inFlight)) - 1_000).toBeLessThanOrEqual(3);
+  });
+
+  it.each([20, 64])('finds the one that works among %i when all drawn are known to fail', (count) => {
+    for (const metric of [inFlightMetric(), peakEwmaMetric()]) {
+      const strategy = p2c({ metric, random: seededRandom(3) });
+      const list = equal(count);
+      strategy.update(list);
+      for (let at = 0; at < 10; at++) {
+        for (const [index, candidate] of list.entries()) {
+          const kind = index === 5 ? 'success' : 'failure';
+          strategy.observe?.(candidate, fakeObservation({ kind, at, latencyMs: 1 }));
+        }
+      }
+      for (let i = 0; i < 200; i++) expect(strategy.pick({}, 20)).toBe(list[5]);
+      const exclude = new Set([list[5]!.endpoint.id]);
+      for (let i = 0; i < 200; i++)
+        expect(exclude).not.toContain(strategy.pick({ exclude }, 20)?.endpoint.id);
+      // The pause is over: those that failed are tried again.
+      expect(new Set(Array.from({ length: 200 }, () => strategy.pick({}, 60_000))).size).toBeGreaterThan(5);
+    }
+  });
+
+  it('looks no further for one that fails now and then', () => {
+    const strategy = p2c({ metric: inFlightMetric(), random: seededRandom(3) });
+    const list = equal(20);
+    strategy.update(list);
+    for (let at = 0; at < 40; at++) {
+      const kind = at % 8 === 7 ? 'failure' : 'success';
+      for (const candidate of list)
+        strategy.observe?.(candidate, fakeObservation({ kind, at, latencyMs: 1 }));
+    }
+    expect(new Set(Array.from({ length: 200 }, () => strategy.pick({}, 40))).size).toBe(20);
   });
 
   it('survives a metric that returns nonsense', () => {

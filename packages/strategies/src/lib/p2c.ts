@@ -12,7 +12,8 @@ export interface P2cOptions extends ComparisonOptions {
  * balance of comparing all, at constant cost, and without the herd that runs to the single least loaded.
  *
  * The two are distinct, so one endpoint that hangs is never compared with itself. Candidates are drawn by weight; of
- * equal loads the one furthest behind its fair share wins, which makes shares by weight exact at any load.
+ * equal loads the one furthest behind its fair share wins, which makes shares by weight exact at any load. When both are
+ * known to fail, up to 64 others are looked at for one that works.
  *
  * @throws InvalidOptionsError when an option is out of its range
  */

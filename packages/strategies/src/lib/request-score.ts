@@ -19,6 +19,8 @@ export interface RequestScoreOptions {
 const MIN_SHARE = 0.05;
 /** The most that a single result does to the success rate: each failed try after a pause doubles the next pause. */
 const MAX_SHARE = 0.5;
+/** A candidate that failed last, and has no better success rate than this, is known to fail. */
+const FAILING_SUCCESS = 0.5;
 /** Floor of the success rate: it bounds the penalty, and the pause to 1.6 × `decayMs`. */
 const MIN_SUCCESS = 0.2;
 
@@ -85,6 +87,13 @@ export class RequestScore implements LoadMetric {
   failureFactorOf(index: number, now: number): number {
     const candidate = this.table.candidates[index];
     return candidate === undefined ? 1 : this.failureFactor(offset(index), candidate, now);
+  }
+
+  failsAt(index: number, now: number): boolean {
+    const { data } = this.table;
+    const start = offset(index);
+    if (data[start + FAILING] !== 1 || (data[start + SUCCESS] ?? 1) > FAILING_SUCCESS) return false;
+    return this.failureFactorOf(index, now) > 1;
   }
 
   observe(candidate: Candidate, observation: Observation): void {

@@ -15,6 +15,7 @@ import type { Member } from './member.ts';
 import { type MemberTable, memberTable } from './member-table.ts';
 import { type Membership, membership } from './membership.ts';
 import { nobody } from './nobody.ts';
+import { OutageProbe } from './outage-probe.ts';
 import { Pick, type PickOwner } from './pick.ts';
 import { resolveOptions, type Settings } from './resolve-options.ts';
 import { type WarmUp, warmUp } from './warm-up.ts';
@@ -33,6 +34,7 @@ export class ClusterRuntime implements Cluster, PickOwner {
   private readonly warm: WarmUp;
   private readonly judge: Judgement;
   private readonly division: Division;
+  private readonly probe: OutageProbe;
   private readonly membership: Membership;
   private closed: Promise<void> | undefined;
 
@@ -57,6 +59,7 @@ export class ClusterRuntime implements Cluster, PickOwner {
     });
     const { strategy, settings, members, judge, warm } = this;
     this.division = division({ strategy, settings, members, judge, warm, emit });
+    this.probe = new OutageProbe(judge, () => this.division.serving());
     this.control = clusterControl((id) => members.get(id), judge, changed);
     this.membership = membership(options, settings, { members, judge, warm, emit, changed });
   }
@@ -65,7 +68,7 @@ export class ClusterRuntime implements Cluster, PickOwner {
     if (this.closed !== undefined) throw this.nobody();
     const now = this.settings.clock.now();
     this.division.renew(now);
-    let member = this.choose(context, now);
+    let member = this.probe.suspected ? this.chooseInOutage(context, now) : this.choose(context, now);
     if (member === undefined && this.division.outdated) {
       this.division.refresh();
       member = this.choose(context, now);
@@ -82,6 +85,7 @@ export class ClusterRuntime implements Cluster, PickOwner {
 
   settled(pick: Pick): void {
     const { member } = pick;
+    if (pick.kind === 'failure') this.probe.failed(member);
     try {
       // The endpoint may be in another group by now, whose strategy is the one to learn.
       (member.group?.strategy ?? pick.strategy).observe?.(member, pick);
@@ -132,6 +136,11 @@ export class ClusterRuntime implements Cluster, PickOwner {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  private chooseInOutage(context: PickContext, now: number): Member | undefined {
+    const probed = this.settings.panicMode === 'failClosed' ? undefined : this.probe.choose(context, now);
+    return probed ?? this.choose(context, now);
   }
 
   private choose(context: PickContext, now: number): Member | undefined {

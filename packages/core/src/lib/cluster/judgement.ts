@@ -25,6 +25,10 @@ export interface Court {
 export interface Judgement {
   isHealthy(member: Member): boolean;
   isEjected(member: Member): boolean;
+  /** Whether a detector ejected it, not an operator. */
+  isOutlier(member: Member): boolean;
+  /** Whether anybody is ejected. */
+  readonly hasEjections: boolean;
   status(member: Member): HealthStatus;
   /** How long the ejection still lasts, in ms; 0 when there is none. */
   ejectedForMs(member: Member): number;
@@ -109,6 +113,10 @@ export function judgement(options: ClusterOptions, settings: Settings, court: Co
   return {
     isHealthy: (member) => !member.unhealthy && !outliers.isEjected(member),
     isEjected: (member) => outliers.isEjected(member),
+    isOutlier: (member) => outliers.isOutlier(member),
+    get hasEjections() {
+      return outliers.ejectedCount > 0;
+    },
     status: (member) => monitor?.status(member.endpoint.id) ?? 'unknown',
     ejectedForMs: (member) => Math.max(0, outliers.ejectedUntil(member) - clock.now()),
     observe(pick) {

@@ -29,6 +29,8 @@ export class Member implements Candidate {
   successes = 0;
   failures = 0;
   cancelled = 0;
+  /** How many successes there were at the last failure; −1 before the first. */
+  failedAfter = -1;
   /** Moving average for display; NaN before the first answer. */
   latencyMs: number = Number.NaN;
 

@@ -40,6 +40,8 @@ export interface Ejector {
   /** Takes one finished pick. Call it after the candidate's own counters were raised. */
   observe(candidate: Candidate, observation: Observation): void;
   isEjected(candidate: Candidate): boolean;
+  /** Whether a detector ejected it, not an operator. */
+  isOutlier(candidate: Candidate): boolean;
   /** Clock time of the return, in ms; 0 when not ejected. */
   ejectedUntil(candidate: Candidate): number;
   /**
@@ -115,6 +117,10 @@ class DetectorEjector implements Ejector {
 
   isEjected(candidate: Candidate): boolean {
     return this.ejections.size > 0 && this.ejections.has(candidate);
+  }
+
+  isOutlier(candidate: Candidate): boolean {
+    return this.isEjected(candidate) && !this.ejections.isManual(candidate);
   }
 
   ejectedUntil(candidate: Candidate): number {

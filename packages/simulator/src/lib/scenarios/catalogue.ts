@@ -1,22 +1,38 @@
 import { choiceOption } from '@evenkeel/core';
+import { allSlow } from './all-slow.ts';
 import { antagonists } from './antagonists.ts';
 import { discoveryUpdate } from './discovery-update.ts';
+import { failFast } from './fail-fast.ts';
+import { outage } from './outage.ts';
+import { p2cGap } from './p2c-gap.ts';
 import { panic } from './panic.ts';
 import { priorityFailover } from './priority-failover.ts';
+import { rareSlowness } from './rare-slowness.ts';
+import { retryChain } from './retry-chain.ts';
+import { retryStorm } from './retry-storm.ts';
 import type { ScenarioTemplate } from './scenario-template.ts';
 import { slowHost } from './slow-host.ts';
 import { slowStart } from './slow-start.ts';
+import { weights } from './weights.ts';
 import { zoneLoss } from './zone-loss.ts';
 
 /** Every scenario that ships with the simulator. */
 export const scenarios: readonly ScenarioTemplate[] = [
   slowHost,
+  failFast,
+  weights,
+  p2cGap,
   antagonists,
-  discoveryUpdate,
+  rareSlowness,
+  allSlow,
+  retryStorm,
+  retryChain,
+  outage,
+  zoneLoss,
   priorityFailover,
   panic,
-  zoneLoss,
   slowStart,
+  discoveryUpdate,
 ];
 
 /**

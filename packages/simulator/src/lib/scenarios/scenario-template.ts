@@ -13,8 +13,8 @@ export interface Trial {
   readonly client?: ClientSettings;
 }
 
-/** A scenario of the catalogue: everything but the strategy. */
-export interface ScenarioTemplate {
+/** A scenario of the catalogue: everything but the strategy. Some take more than a {@link Trial} says. */
+export interface ScenarioTemplate<T extends Trial = Trial> {
   /** Lower-case words joined by hyphens. */
   readonly name: string;
   /** One sentence: what happens. */
@@ -24,5 +24,5 @@ export interface ScenarioTemplate {
   /** How many endpoints there are by default. */
   readonly endpoints: number;
   /** @throws InvalidOptionsError when there are too few endpoints for it */
-  make(trial: Trial): Scenario;
+  make(trial: T): Scenario;
 }
