@@ -1,4 +1,5 @@
 export { discoveryFailure } from './lib/discovery/discovery-failure.ts';
+export { pauseUntil } from './lib/discovery/pause-until.ts';
 export { readPace } from './lib/discovery/read-pace.ts';
 export { type WaitBounds, type WakeUp, wakeUp } from './lib/discovery/wake-up.ts';
 export { jittered } from './lib/random.ts';
