@@ -100,6 +100,14 @@ describe('test files', () => {
     expect(reason('packages/core/src/a.test.ts', `import { it } from 'vitest';`)).toBeUndefined();
   });
 
+  it('have helpers that may, too, but for those that core ships', () => {
+    const imported = `import { it } from 'vitest';`;
+    expect(reason('packages/discovery-redis/src/lib/testing/a.ts', imported)).toBeUndefined();
+    expect(reason('packages/core/src/lib/testing/a.ts', imported)).toBe(
+      '@evenkeel/core does not list it in package.json',
+    );
+  });
+
   it('are the only ones that may', () => {
     expect(reason('packages/http-client/src/a.ts', `import { p2c } from '@evenkeel/strategies';`)).toBe(
       '@evenkeel/http-client lists it in devDependencies only, and this file is shipped',

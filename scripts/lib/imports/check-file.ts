@@ -20,9 +20,10 @@ export interface SourceFile {
   readonly imports: readonly ModuleImport[];
 }
 
-/** Files that are neither shipped nor run by users. */
+/** Files that are neither shipped nor run by users. Of the helpers of tests only core's are shipped: `@evenkeel/core/testing`. */
 function isTestFile(path: string): boolean {
-  return /\.(?:test|bench)\.ts$/.test(path);
+  const isHelper = path.includes('/src/lib/testing/') && !path.startsWith('packages/core/');
+  return isHelper || /\.(?:test|bench)\.ts$/.test(path);
 }
 
 /** Checks every import of one file against the table and the manifests. */

@@ -37,6 +37,9 @@ export interface EndpointInput {
 /** The largest weight an endpoint may have, as in Consul and DNS SRV (RFC 2782). */
 export const MAX_WEIGHT = 65_535;
 
+/** The longest id an endpoint may have, in characters. */
+export const MAX_ID_LENGTH = 512;
+
 const NO_METADATA: Readonly<Record<string, string>> = Object.freeze({});
 
 /**
@@ -69,6 +72,11 @@ export function toEndpoint(input: string | EndpointInput, field = 'endpoint'): E
     ...(input.zone === undefined ? {} : { zone: input.zone }),
     metadata: input.metadata ?? NO_METADATA,
   };
+}
+
+/** Whether a value can be the id of an endpoint: 1 to 512 characters without control characters. */
+export function isEndpointId(id: unknown): id is string {
+  return typeof id === 'string' && id !== '' && id.length <= MAX_ID_LENGTH && !/\p{Cc}/u.test(id);
 }
 
 /** Writes `host:port`, with brackets around an IPv6 address (RFC 3986 §3.2.2). */

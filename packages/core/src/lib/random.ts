@@ -17,3 +17,12 @@ export function seededRandom(seed: number): Random {
     return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
+
+/**
+ * A time varied by chance, so that many clients do not act in step.
+ *
+ * @param ratio how far it may be off to either side: 0.2 makes 80 % to 120 % of it
+ */
+export function jittered(ms: number, ratio: number, random: Random): number {
+  return ms * (1 + ratio * (2 * random() - 1));
+}

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { until } from '@evenkeel/testing/driver';
 import Consul from 'consul';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ConsulTlsOptions } from './connection-options.ts';
@@ -11,7 +12,6 @@ import { consulDiscovery } from './discovery.ts';
 import { entry, fakeAgent, json } from './testing/fake-agent.ts';
 import { type Follower, follow } from './testing/follower.ts';
 import { CERTIFICATE, KEY } from './testing/tls-fixture.ts';
-import { until } from './testing/until.ts';
 
 const hasIpv6 = Object.values(networkInterfaces()).some((all) =>
   all?.some(({ address }) => address === '::1'),

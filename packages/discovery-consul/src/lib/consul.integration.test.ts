@@ -4,13 +4,13 @@ import { fileURLToPath } from 'node:url';
 import type { RegistrarEvent } from '@evenkeel/core';
 import { type Service, serviceGate, startService } from '@evenkeel/services';
 import { testDiscovery } from '@evenkeel/testing';
+import { until } from '@evenkeel/testing/driver';
 import Consul from 'consul';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { consulDiscovery } from './discovery.ts';
 import { type ConsulRegistrarOptions, consulRegistrar } from './registrar.ts';
 import { agentApi } from './testing/agent-api.ts';
 import { follow } from './testing/follower.ts';
-import { until } from './testing/until.ts';
 
 const gate = await serviceGate('consul', { control: true });
 

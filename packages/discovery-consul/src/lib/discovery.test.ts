@@ -1,11 +1,10 @@
 import { InvalidOptionsError } from '@evenkeel/core';
+import { until, watchedCluster } from '@evenkeel/testing/driver';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { consulDiscovery } from './discovery.ts';
 import type { ConsulDiscoveryOptions } from './options.ts';
 import { entry, type FakeAgent, fakeAgent, json } from './testing/fake-agent.ts';
 import { type Follower, follow } from './testing/follower.ts';
-import { until } from './testing/until.ts';
-import { watchedCluster } from './testing/watched-cluster.ts';
 
 const critical = [{ CheckID: 'service:s1', Status: 'critical' }];
 const maintenance = [{ CheckID: '_service_maintenance:s1', Status: 'critical' }];

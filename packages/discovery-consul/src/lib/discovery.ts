@@ -1,4 +1,5 @@
-import { type Discovery, DiscoveryError, mergeDiscovery } from '@evenkeel/core';
+import { type Discovery, mergeDiscovery } from '@evenkeel/core';
+import { discoveryFailure } from '@evenkeel/core/driver';
 import { failOpen } from './fail-open.ts';
 import type { Follow } from './follow.ts';
 import { followQuery } from './follow-query.ts';
@@ -104,7 +105,7 @@ function oneDatacenter(
       } catch (error) {
         if (signal.aborted) return;
         usedPace = pace;
-        throw asDiscoveryError(error, where);
+        throw discoveryFailure(where, error);
       } finally {
         signal.removeEventListener('abort', onAbort);
         own.abort();
@@ -113,9 +114,4 @@ function oneDatacenter(
       }
     },
   };
-}
-
-function asDiscoveryError(error: unknown, where: string): DiscoveryError {
-  const message = error instanceof Error ? error.message : String(error);
-  return new DiscoveryError(`${where}: ${message}`, { cause: error });
 }

@@ -1,8 +1,7 @@
+import { until, watchedCluster } from '@evenkeel/testing/driver';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { consulDiscovery } from './discovery.ts';
 import { type Answer, entry, type FakeAgent, fakeAgent, json } from './testing/fake-agent.ts';
-import { until } from './testing/until.ts';
-import { watchedCluster } from './testing/watched-cluster.ts';
 
 const TIMEOUT_MS = 300;
 const SLOW_MACHINE_MS = 900;
@@ -142,7 +141,7 @@ describe('an agent that answers with', () => {
       else status(500)(response, request);
     };
     const discovery = consulDiscovery({ address: agent.address, service: 's' });
-    await using cluster = watchedCluster(discovery, () => 0);
+    await using cluster = watchedCluster(discovery, { random: () => 0 });
     await cluster.ready();
     const from = performance.now();
     await until(() => performance.now() - from > 2_500);

@@ -1,4 +1,5 @@
 import { DiscoveryError, sleep } from '@evenkeel/core';
+import { jittered } from '@evenkeel/core/driver';
 import { isFiltered, isOutdated, readJson } from './answer.ts';
 import type { Reply } from './exchange.ts';
 import type { Follow } from './follow.ts';
@@ -43,7 +44,7 @@ export async function followQuery(follow: Follow): Promise<never> {
       ids = snapshot.endpoints.map(({ id }) => id);
       box.put(left.length === 0 ? snapshot : { ...snapshot, deregistered: left });
     }
-    await sleep(clock, pollMs * (1 + JITTER_RATIO * (2 * random() - 1)), signal);
+    await sleep(clock, jittered(pollMs, JITTER_RATIO, random), signal);
   }
 }
 

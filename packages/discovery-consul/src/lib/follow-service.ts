@@ -1,4 +1,5 @@
 import { DiscoveryError, sleep } from '@evenkeel/core';
+import { jittered } from '@evenkeel/core/driver';
 import { isFiltered, isOutdated, readIndex, readJson } from './answer.ts';
 import type { Reply } from './exchange.ts';
 import type { Follow } from './follow.ts';
@@ -63,7 +64,7 @@ export async function followService(follow: Follow, context: RecordContext): Pro
       pace.wasNews(snapshot !== undefined);
       if (snapshot !== undefined) box.put(snapshot);
       seat ??= link.share.seats.take();
-      if (seat === undefined) await sleep(clock, pollMs * (1 + JITTER_RATIO * (2 * random() - 1)), signal);
+      if (seat === undefined) await sleep(clock, jittered(pollMs, JITTER_RATIO, random), signal);
     }
   } finally {
     seat?.[Symbol.dispose]();

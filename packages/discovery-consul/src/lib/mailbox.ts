@@ -1,4 +1,5 @@
 import type { Snapshot } from '@evenkeel/core';
+import { wakeUp } from '@evenkeel/core/driver';
 
 /** Where a watch leaves its newest snapshot for a consumer that comes when it likes. */
 export interface Mailbox {
@@ -16,28 +17,22 @@ export interface Mailbox {
 /** Makes an empty one. */
 export function createMailbox(): Mailbox {
   let newest: Snapshot | undefined;
-  let failure: { readonly error: unknown } | undefined;
-  let wake = (): void => {};
+  const news = wakeUp();
 
   return {
     put(snapshot) {
       newest = withLeft(snapshot, newest?.deregistered ?? []);
-      wake();
+      news.notify();
     },
-    fail(error) {
-      failure ??= { error };
-      wake();
-    },
+    fail: news.fail,
     async take() {
-      while (newest === undefined && failure === undefined) {
-        const woken = Promise.withResolvers<void>();
-        wake = woken.resolve;
-        await woken.promise;
+      for (;;) {
+        await news.wait();
+        if (newest === undefined) continue;
+        const snapshot = newest;
+        newest = undefined;
+        return snapshot;
       }
-      if (failure !== undefined) throw failure.error;
-      const snapshot = newest as Snapshot;
-      newest = undefined;
-      return snapshot;
     },
   };
 }

@@ -1,13 +1,18 @@
-import type { RegistrarEvent } from '@evenkeel/core';
 import { type Service, serviceGate, startService } from '@evenkeel/services';
+import {
+  type Crowd,
+  churnWatches,
+  heapUsed,
+  registerAll,
+  until,
+  untilState,
+  watchedCluster,
+} from '@evenkeel/testing/driver';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { consulDiscovery } from './discovery.ts';
 import { type ConsulRegistrarOptions, consulRegistrar } from './registrar.ts';
 import { agentApi } from './testing/agent-api.ts';
 import { follow } from './testing/follower.ts';
-import { heapUsed } from './testing/heap-used.ts';
-import { until } from './testing/until.ts';
-import { type WatchedCluster, watchedCluster } from './testing/watched-cluster.ts';
 
 /** The longest pause between two watches of core's recovery, and the most that is added to it here. */
 const SEEN_WITHIN_MS = 1_800 + 100 + 900;
@@ -39,7 +44,7 @@ describe.skipIf(gate.skipped)(`${gate.title} in trouble`, () => {
     for (let round = 0; round < 20; round++)
       await agentApi(address).register('more', `10.0.0.1:${round + 1}`);
     await server.kill();
-    await state(cluster, 'stale');
+    await untilState(cluster, 'stale', 20_000);
     await server.restart({ keepData: false });
     const restartedAt = performance.now();
     await using late = registrarOf('orders', 9);
@@ -62,7 +67,7 @@ describe.skipIf(gate.skipped)(`${gate.title} in trouble`, () => {
     const pausedAt = performance.now();
     server.pause();
     try {
-      await state(cluster, 'stale');
+      await untilState(cluster, 'stale', 20_000);
       expect(performance.now() - pausedAt).toBeLessThan(2 * pingMs + 150);
       await until(() => performance.now() - pausedAt > 2_500);
     } finally {
@@ -115,7 +120,7 @@ describe.skipIf(gate.skipped)(`${gate.title} in trouble`, () => {
     await cluster.ready();
     await first.kill();
     const killedAt = performance.now();
-    await state(cluster, 'stale');
+    await untilState(cluster, 'stale', 20_000);
     expect(performance.now() - killedAt).toBeLessThan(6_000);
     expect(cluster.ids()).toHaveLength(1);
     // A question of a caller is answered at once: there is no hanging query in its way.
@@ -125,7 +130,7 @@ describe.skipIf(gate.skipped)(`${gate.title} in trouble`, () => {
     expect(performance.now() - askedAt).toBeLessThan(1_000);
     await watch.close();
     await first.restart({ keepData: true });
-    await state(cluster, 'live');
+    await untilState(cluster, 'live', 20_000);
     expect(cluster.smallest()).toBe(1);
   }, 40_000);
 
@@ -152,20 +157,7 @@ describe.skipIf(gate.skipped)(`${gate.title} in trouble`, () => {
 
   it('1,000 watches leave no connection, timer or memory behind', async () => {
     const discovery = consulDiscovery({ address, service: 'frozen' });
-    let usedAfter200 = 0;
-    for (let round = 0; round < 50; round++) {
-      if (round === 10) usedAfter200 = heapUsed();
-      await Promise.all(
-        Array.from({ length: 20 }, async (_, index) => {
-          const controller = new AbortController();
-          const watch = discovery.watch({ signal: controller.signal })[Symbol.asyncIterator]();
-          if (index % 4 !== 0) await watch.next();
-          if (index % 2 === 0) controller.abort();
-          else await watch.return?.();
-          expect((await watch.next()).done).toBe(true);
-        }),
-      );
-    }
+    const usedAfter200 = await churnWatches(discovery);
     const open = (kind: string): number =>
       process.getActiveResourcesInfo().filter((name) => name === kind).length;
     await until(() => open('TCPSocketWrap') < 5);
@@ -189,22 +181,11 @@ describe.skipIf(gate.skipped)(`${gate.title} in trouble`, () => {
     return consulRegistrar({ address, service, endpoint: `10.0.0.1:${port}`, ...options });
   }
 
-  async function register(service: string, count: number, options: Partial<ConsulRegistrarOptions>) {
-    const events: RegistrarEvent[] = [];
-    const onEvent = (event: RegistrarEvent): void => void events.push(event);
-    const all = Array.from({ length: count }, (_, index) =>
-      registrarOf(service, index + 1, { ...options, onEvent }),
-    );
-    await Promise.all(all.map((registrar) => registrar.register()));
-    return {
-      events,
-      async [Symbol.asyncDispose]() {
-        await Promise.all(all.map((registrar) => registrar[Symbol.asyncDispose]()));
-      },
-    };
+  function register(
+    service: string,
+    count: number,
+    options: Partial<ConsulRegistrarOptions>,
+  ): Promise<Crowd> {
+    return registerAll(count, (port, onEvent) => registrarOf(service, port, { ...options, onEvent }));
   }
 });
-
-async function state(cluster: WatchedCluster, wanted: string): Promise<void> {
-  await until(() => cluster.inspect().discovery.state === wanted, 20_000);
-}

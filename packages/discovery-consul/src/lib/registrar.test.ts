@@ -1,10 +1,10 @@
 import { InvalidOptionsError, type RegistrarEvent } from '@evenkeel/core';
 import { manualClock } from '@evenkeel/core/testing';
+import { until } from '@evenkeel/testing/driver';
 import { describe, expect, it } from 'vitest';
 import type { PapiClient, PapiRequest } from './client.ts';
 import { type ConsulRegistrarOptions, consulRegistrar } from './registrar.ts';
 import { fakeAgent } from './testing/fake-agent.ts';
-import { until } from './testing/until.ts';
 
 /** A client that answers like an agent, on a clock that is moved by hand. */
 function bench(options: Partial<ConsulRegistrarOptions> = {}) {

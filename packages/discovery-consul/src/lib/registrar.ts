@@ -12,6 +12,7 @@ import {
   systemClock,
   toEndpoint,
 } from '@evenkeel/core';
+import { HEARTBEAT_KEYS } from '@evenkeel/core/driver';
 import { CONNECTION_KEYS, type ConsulConnectionOptions, consulPlace } from './connection-options.ts';
 import { type Link, openLink } from './link.ts';
 import { checkName, checkTags } from './options.ts';
@@ -48,13 +49,7 @@ const KEYS: KnownKeys<ConsulRegistrarOptions> = {
   tags: true,
   check: true,
   deregisterAfterMs: true,
-  ttlMs: true,
-  timeoutMs: true,
-  drainDelayMs: true,
-  failFast: true,
-  onEvent: true,
-  clock: true,
-  random: true,
+  ...HEARTBEAT_KEYS,
 };
 
 const TIMEOUT_MS = 10_000;

@@ -1,5 +1,6 @@
 import { systemClock } from '@evenkeel/core';
 import { type Service, serviceGate, startService } from '@evenkeel/services';
+import { until } from '@evenkeel/testing/driver';
 import { Agent } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openClient } from './client.ts';
@@ -12,7 +13,6 @@ import { follow } from './testing/follow.ts';
 import { b64, type RawEtcd, rawEtcd } from './testing/raw-etcd.ts';
 import { relay } from './testing/relay.ts';
 import { TEST_CERT, TEST_KEY } from './testing/tls-fixture.ts';
-import { until } from './testing/until.ts';
 
 const gate = await serviceGate('etcd', { control: true });
 

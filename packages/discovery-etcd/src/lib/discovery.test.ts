@@ -1,4 +1,5 @@
 import { InvalidOptionsError } from '@evenkeel/core';
+import { until, watchedCluster } from '@evenkeel/testing/driver';
 import { describe, expect, it } from 'vitest';
 import { etcdPlace } from './connection-options.ts';
 import { type EtcdDiscoveryOptions, etcdDiscovery } from './discovery.ts';
@@ -20,8 +21,6 @@ import {
   truncated,
 } from './testing/fake-gateway.ts';
 import { follow } from './testing/follow.ts';
-import { until } from './testing/until.ts';
-import { watchedCluster } from './testing/watched-cluster.ts';
 
 const record = (port: number): string => JSON.stringify({ v: 1, host: '10.0.0.1', port });
 const one = listing({ 'lb/s/a': record(80) });

@@ -2,12 +2,12 @@ import {
   type Clock,
   checkKeys,
   type Discovery,
-  DiscoveryError,
   type KnownKeys,
   numberOption,
   type Random,
   systemClock,
 } from '@evenkeel/core';
+import { discoveryFailure } from '@evenkeel/core/driver';
 import { openClient } from './client.ts';
 import { CONNECTION_KEYS, type EtcdConnectionOptions, etcdPlace } from './connection-options.ts';
 import { type EtcdKeyOptions, serviceKeys } from './keys.ts';
@@ -65,12 +65,8 @@ export function etcdDiscovery(options: EtcdDiscoveryOptions): Discovery {
         pingMs,
         signal,
         onProblem: (message) => onEvent?.({ type: 'snapshotRejected', message }),
-        onFailure: (error, endpoint) => {
-          const message = error instanceof Error ? error.message : String(error);
-          return new DiscoveryError(`etcd ${endpoint}, service "${options.service}": ${message}`, {
-            cause: error,
-          });
-        },
+        onFailure: (error, endpoint) =>
+          discoveryFailure(`etcd ${endpoint}, service "${options.service}"`, error),
       });
     },
   };

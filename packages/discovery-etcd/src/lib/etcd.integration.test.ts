@@ -3,15 +3,13 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { type Service, serviceGate, startService } from '@evenkeel/services';
 import { testDiscovery } from '@evenkeel/testing';
+import { churnWatches, heapUsed, publisher, until, watchedCluster } from '@evenkeel/testing/driver';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
 import { etcdDiscovery } from './discovery.ts';
 import { etcdRegistrar } from './registrar.ts';
 import { follow } from './testing/follow.ts';
-import { heapUsed } from './testing/heap-used.ts';
 import { type RawEtcd, rawEtcd } from './testing/raw-etcd.ts';
 import { relay } from './testing/relay.ts';
-import { until } from './testing/until.ts';
-import { watchedCluster } from './testing/watched-cluster.ts';
 
 const gate = await serviceGate('etcd', { control: true });
 
@@ -40,7 +38,7 @@ describe.skipIf(gate.skipped)(gate.title, () => {
       test,
       make: async () => {
         const between = await relay(server.port);
-        const put = new Map<string, ReturnType<typeof etcdRegistrar>>();
+        const registered = publisher((address) => etcdRegistrar({ endpoints, service: 'contract', address }));
         return {
           discovery: etcdDiscovery({
             endpoints: [between.address],
@@ -48,22 +46,10 @@ describe.skipIf(gate.skipped)(gate.title, () => {
             pingMs: 50,
             timeoutMs: 500,
           }),
-          async publish(addresses) {
-            for (const [address, registrar] of put) {
-              if (addresses.includes(address)) continue;
-              await registrar[Symbol.asyncDispose]();
-              put.delete(address);
-            }
-            for (const address of addresses) {
-              if (put.has(address)) continue;
-              const registrar = etcdRegistrar({ endpoints, service: 'contract', address });
-              put.set(address, registrar);
-              await registrar.register();
-            }
-          },
+          publish: registered.publish,
           fail: between.goDown,
           async close() {
-            for (const registrar of put.values()) await registrar[Symbol.asyncDispose]();
+            await registered.close();
             await between[Symbol.asyncDispose]();
           },
         };
@@ -213,20 +199,7 @@ describe.skipIf(gate.skipped)(gate.title, () => {
     await using registrar = etcdRegistrar({ endpoints, service: 's', address: '10.0.0.1:80' });
     await registrar.register();
     const discovery = etcdDiscovery({ endpoints: [between.address], service: 's' });
-    let usedAfter200 = 0;
-    for (let round = 0; round < 50; round++) {
-      if (round === 10) usedAfter200 = heapUsed();
-      await Promise.all(
-        Array.from({ length: 20 }, async (_, index) => {
-          const controller = new AbortController();
-          const watch = discovery.watch({ signal: controller.signal })[Symbol.asyncIterator]();
-          if (index % 4 !== 0) await watch.next();
-          if (index % 2 === 0) controller.abort();
-          else await watch.return?.();
-          expect((await watch.next()).done).toBe(true);
-        }),
-      );
-    }
+    const usedAfter200 = await churnWatches(discovery);
     await until(() => between.openSockets() === 0);
     expect(between.connections()).toBeGreaterThan(700);
     const resources = process.getActiveResourcesInfo();

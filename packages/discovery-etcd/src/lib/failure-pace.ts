@@ -1,4 +1,5 @@
-import { type Clock, sleep } from '@evenkeel/core';
+import type { Clock } from '@evenkeel/core';
+import { pauseUntil } from '@evenkeel/core/driver';
 
 const MS_PER_REQUEST = 150;
 /** As many as an attempt can send that is asked for another token each time. Later ones are questions of a watch that lasted. */
@@ -9,17 +10,11 @@ const MAX_REQUESTS = 8;
  * next attempt, of 100 ms or more, whatever is broken gets ten requests a second at most: five of one attempt
  * take 850 ms.
  */
-export async function paceFailure(
+export function paceFailure(
   clock: Clock,
   attempt: { readonly startedAt: number; readonly requests: number },
   signal: AbortSignal,
 ): Promise<void> {
   const dueAt = attempt.startedAt + Math.min(attempt.requests, MAX_REQUESTS) * MS_PER_REQUEST;
-  const leftMs = dueAt - clock.now();
-  if (leftMs <= 0) return;
-  try {
-    await sleep(clock, leftMs, signal);
-  } catch {
-    // Aborted: the caller throws what it has.
-  }
+  return pauseUntil(clock, dueAt, signal);
 }

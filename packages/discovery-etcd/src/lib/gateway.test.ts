@@ -1,5 +1,6 @@
 import { type Clock, isEvenkeelError, systemClock } from '@evenkeel/core';
 import { manualClock } from '@evenkeel/core/testing';
+import { until } from '@evenkeel/testing/driver';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type EtcdConnectionOptions, etcdPlace } from './connection-options.ts';
 import { type Gateway, openGateway } from './gateway.ts';
@@ -19,7 +20,6 @@ import {
   stream,
   truncated,
 } from './testing/fake-gateway.ts';
-import { until } from './testing/until.ts';
 
 /** Long for those who answer, short for those who do not. */
 const TIMEOUT_MS = 10_000;

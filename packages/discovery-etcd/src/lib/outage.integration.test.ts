@@ -1,13 +1,11 @@
-import type { RegistrarEvent } from '@evenkeel/core';
 import { type Service, serviceGate, startService } from '@evenkeel/services';
+import { type Crowd, registerAll, until, untilState, watchedCluster } from '@evenkeel/testing/driver';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { etcdDiscovery } from './discovery.ts';
 import { etcdRegistrar } from './registrar.ts';
 import { follow } from './testing/follow.ts';
 import { rawEtcd } from './testing/raw-etcd.ts';
 import { relay } from './testing/relay.ts';
-import { state, until } from './testing/until.ts';
-import { watchedCluster } from './testing/watched-cluster.ts';
 
 const gate = await serviceGate('etcd', { control: true });
 
@@ -37,7 +35,7 @@ describe.skipIf(gate.skipped)(`outages of ${gate.title}`, () => {
     await using cluster = watchedCluster(etcdDiscovery({ endpoints, service: 's' }));
     await cluster.ready();
     await server.kill();
-    await state(cluster, 'stale');
+    await untilState(cluster, 'stale');
     const restartedAt = performance.now();
     await server.restart({ keepData });
     await using late = etcdRegistrar({ endpoints, service: 's', address: '10.0.0.9:80' });
@@ -75,7 +73,7 @@ describe.skipIf(gate.skipped)(`outages of ${gate.title}`, () => {
     const pausedAt = performance.now();
     server.pause();
     try {
-      await state(cluster, 'stale');
+      await untilState(cluster, 'stale');
       expect(performance.now() - pausedAt).toBeLessThan(1_000 + 150);
       await until(() => performance.now() - pausedAt > 2_500);
       expect(cluster.ids()).toHaveLength(3);
@@ -98,8 +96,8 @@ describe.skipIf(gate.skipped)(`outages of ${gate.title}`, () => {
     await cluster.ready();
     await until(() => between.openSockets() === 2);
     between.cut();
-    await state(cluster, 'stale');
-    await state(cluster, 'live');
+    await untilState(cluster, 'stale');
+    await untilState(cluster, 'live');
     expect(cluster.ids()).toHaveLength(2);
     expect(cluster.smallest()).toBe(2);
   });
@@ -115,7 +113,7 @@ describe.skipIf(gate.skipped)(`outages of ${gate.title}`, () => {
     const other = { peerURLs: ['http://127.0.0.1:1'] };
     await rawEtcd(`http://${lonely.address}`).post('cluster/member/add', other);
     const aloneSince = performance.now();
-    await state(cluster, 'stale');
+    await untilState(cluster, 'stale');
     expect(performance.now() - aloneSince).toBeLessThan(1_000 + 150);
     expect(cluster.ids()).toEqual(['10.0.0.1:80']);
   });
@@ -140,29 +138,14 @@ describe.skipIf(gate.skipped)(`outages of ${gate.title}`, () => {
     await cluster.ready();
     expect(cluster.ids()).toEqual(['10.0.0.1:80']);
     between.goDown();
-    await state(cluster, 'stale');
-    await state(cluster, 'live');
+    await untilState(cluster, 'stale');
+    await untilState(cluster, 'live');
     expect(cluster.smallest()).toBe(1);
   });
 
-  async function register(count: number, options: { ttlMs?: number; timeoutMs?: number }) {
-    const events: RegistrarEvent[] = [];
-    const all = Array.from({ length: count }, (_, index) =>
-      etcdRegistrar({
-        endpoints,
-        service: 's',
-        host: '10.0.0.1',
-        port: index + 1,
-        onEvent: (event) => events.push(event),
-        ...options,
-      }),
+  function register(count: number, options: { ttlMs?: number; timeoutMs?: number }): Promise<Crowd> {
+    return registerAll(count, (port, onEvent) =>
+      etcdRegistrar({ endpoints, service: 's', host: '10.0.0.1', port, onEvent, ...options }),
     );
-    await Promise.all(all.map((registrar) => registrar.register()));
-    return {
-      events,
-      async [Symbol.asyncDispose]() {
-        await Promise.all(all.map((registrar) => registrar[Symbol.asyncDispose]()));
-      },
-    };
   }
 });

@@ -1,36 +1,7 @@
-import { toEndpoint } from '@evenkeel/core';
 import { describe, expect, it } from 'vitest';
-import { readRecord, writeRecord } from './record.ts';
+import { readRecord } from './record.ts';
 
 describe('a record', () => {
-  it('says everything about an endpoint', () => {
-    const endpoint = toEndpoint({
-      host: '10.0.0.1',
-      port: 80,
-      weight: 3,
-      priority: 1,
-      zone: 'z',
-      metadata: { k: 'v' },
-    });
-    const text = writeRecord(endpoint, { version: '1.2', tags: ['x', 'y'] });
-    expect(JSON.parse(text)).toEqual({
-      v: 1,
-      host: '10.0.0.1',
-      port: 80,
-      weight: 3,
-      priority: 1,
-      zone: 'z',
-      version: '1.2',
-      tags: ['x', 'y'],
-      meta: { k: 'v' },
-    });
-    expect(readRecord('i', text)).toEqual({
-      ...endpoint,
-      id: 'i',
-      metadata: { k: 'v', version: '1.2', tags: 'x,y' },
-    });
-  });
-
   it('has defaults for what it does not say', () => {
     expect(readRecord('i', '{"host":"a","port":1,"zone":null}')).toEqual({
       id: 'i',

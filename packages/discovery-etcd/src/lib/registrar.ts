@@ -1,21 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import {
   checkKeys,
-  type EndpointInput,
   type HeartbeatOptions,
   heartbeatRegistrar,
   InvalidOptionsError,
   type KnownKeys,
-  numberOption,
   type Registrar,
-  systemClock,
-  toEndpoint,
 } from '@evenkeel/core';
+import {
+  ANNOUNCEMENT_KEYS,
+  type AnnouncementOptions,
+  announcedEndpoint,
+  HEARTBEAT_KEYS,
+  heartbeatSettings,
+  writeRecord,
+} from '@evenkeel/core/driver';
 import { openClient } from './client.ts';
 import { CONNECTION_KEYS, type EtcdConnectionOptions, etcdPlace } from './connection-options.ts';
 import { type EtcdKeyOptions, serviceKeys } from './keys.ts';
 import { leasedEntry } from './leased-entry.ts';
-import { writeRecord } from './record.ts';
 import { createRotation } from './rotation.ts';
 
 /** Which endpoint is registered, as what, and where. */
@@ -23,34 +26,14 @@ export interface EtcdRegistrarOptions
   extends EtcdConnectionOptions,
     EtcdKeyOptions,
     HeartbeatOptions,
-    EndpointInput {
-  /** Of the program; clients see it as metadata `version`. @default none */
-  readonly version?: string;
-  /** Clients see them as metadata `tags`, joined by commas. @default [] */
-  readonly tags?: readonly string[];
-}
+    AnnouncementOptions {}
 
 const KEYS: KnownKeys<EtcdRegistrarOptions> = {
   ...CONNECTION_KEYS,
   service: true,
   prefix: true,
-  address: true,
-  host: true,
-  port: true,
-  id: true,
-  weight: true,
-  priority: true,
-  zone: true,
-  metadata: true,
-  version: true,
-  tags: true,
-  ttlMs: true,
-  timeoutMs: true,
-  drainDelayMs: true,
-  failFast: true,
-  onEvent: true,
-  clock: true,
-  random: true,
+  ...ANNOUNCEMENT_KEYS,
+  ...HEARTBEAT_KEYS,
 };
 
 /**
@@ -65,13 +48,12 @@ export function etcdRegistrar(options: EtcdRegistrarOptions): Registrar {
   checkKeys('', options, KEYS);
   const place = etcdPlace(options);
   const keys = serviceKeys(options);
-  const endpoint = toEndpoint(options);
+  const endpoint = announcedEndpoint(options);
   const { id } = endpoint;
-  if (typeof id !== 'string' || id === '' || id.length > 512 || !id.isWellFormed() || /[/\p{Cc}]/u.test(id)) {
+  if (!id.isWellFormed() || id.includes('/')) {
     throw new InvalidOptionsError('id', id, '1 to 512 characters, no slash or control character');
   }
-  const { clock = systemClock, random = Math.random } = options;
-  const timeoutMs = numberOption('timeoutMs', options.timeoutMs, 2_000, { min: 1 });
+  const { clock, random, timeoutMs } = heartbeatSettings(options);
   const rotation = createRotation(place.origins, random);
   const client = openClient({ place, rotation, clock, timeoutMs });
   const entry = leasedEntry({

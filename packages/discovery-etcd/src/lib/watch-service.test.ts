@@ -1,9 +1,9 @@
 import { type Discovery, DiscoveryError, type Snapshot } from '@evenkeel/core';
 import { type ManualClock, manualClock, settle } from '@evenkeel/core/testing';
+import { watchedCluster } from '@evenkeel/testing/driver';
 import { describe, expect, it } from 'vitest';
 import { serviceKeys } from './keys.ts';
 import { type FakeClient, fakeClient, kv } from './testing/fake-client.ts';
-import { watchedCluster } from './testing/watched-cluster.ts';
 import { watchService } from './watch-service.ts';
 
 interface Bench {

@@ -1,8 +1,8 @@
 import type { Clock, Snapshot } from '@evenkeel/core';
+import { wakeUp } from '@evenkeel/core/driver';
 import type { EtcdClient } from './client.ts';
 import { paceFailure } from './failure-pace.ts';
 import type { ServiceKeys } from './keys.ts';
-import { createNews } from './news.ts';
 import { checkStore, probe } from './probe.ts';
 import { createTable } from './table.ts';
 
@@ -28,7 +28,7 @@ export async function* watchService(options: WatchServiceOptions): AsyncGenerato
   const { client, keys, clock, signal } = options;
   if (signal.aborted) return;
   const own = new AbortController();
-  const news = createNews();
+  const news = wakeUp();
   const range = { key: keys.base, rangeEnd: keys.end };
   const startedAt = clock.now();
   let endpoint = client.endpoint;
@@ -49,7 +49,7 @@ export async function* watchService(options: WatchServiceOptions): AsyncGenerato
       const from = listed.header.revision + 1n;
       for await (const frame of client.watch({ ...range, from }, own.signal)) {
         checkStore(frame.header, { ...listed.header, revision: table.revision });
-        if (table.apply(frame.events)) news.change();
+        if (table.apply(frame.events)) news.notify();
       }
       throw own.signal.reason;
     };
@@ -64,7 +64,7 @@ export async function* watchService(options: WatchServiceOptions): AsyncGenerato
       signal: own.signal,
       onCurrent: () => {
         // Whether an empty service is believed is up to who asks: told again, it is confirmed.
-        if (table.isEmpty) news.change();
+        if (table.isEmpty) news.notify();
       },
     }).catch(news.fail);
 

@@ -1,9 +1,9 @@
-import { type Clock, DiscoveryError } from '@evenkeel/core';
+import { type Clock, DiscoveryError, TimeoutError } from '@evenkeel/core';
+import { within } from '@evenkeel/core/driver';
 import type { RedisClient, RedisSocket } from './client.ts';
 import type { RedisPlace } from './connection-options.ts';
 import { createClient, OWN_CONNECTION } from './create-client.ts';
 import type { Script } from './scripts.ts';
-import { within } from './within.ts';
 
 /** How a connection is opened, and whom it tells of its end. */
 export interface ConnectionOptions {
@@ -48,13 +48,15 @@ type Socket = Pick<RedisSocket, 'connect' | 'disconnect' | 'on'>;
  * @throws Error of the connection, TimeoutError, DiscoveryError when ioredis is missing, the signal's reason
  */
 export async function openConnection(options: ConnectionOptions): Promise<Connection> {
-  const { place, signal } = options;
+  const { place, clock, timeoutMs, signal } = options;
   const sockets = new Map<Socket, Promise<void>>();
   let closed = false;
   let subscriber: RedisSocket | undefined;
 
-  const wait = <T>(promise: Promise<T>, what: string, own: AbortSignal = signal): Promise<T> =>
-    within(promise, what, { clock: options.clock, timeoutMs: options.timeoutMs, signal: own });
+  const wait = <T>(promise: Promise<T>, what: string, own: AbortSignal = signal): Promise<T> => {
+    const onTimeout = (): Error => new TimeoutError(what, timeoutMs, 'redis');
+    return within(promise, { clock, timeoutMs, signal: own, onTimeout });
+  };
 
   /**
    * Connects one socket. Its `error` events say more than the rejection, so the last of them is what is
@@ -84,9 +86,9 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     closed = true;
     const ends = [...sockets.values()];
     for (const socket of sockets.keys()) socket.disconnect();
-    const limit = { clock: options.clock, timeoutMs: CLOSE_WITHIN_MS, signal: new AbortController().signal };
+    const onTimeout = (): Error => new TimeoutError('close', CLOSE_WITHIN_MS, 'redis');
     // A client that never says that it is closed must not hold up its user.
-    await within(Promise.all(ends), 'close', limit).catch(() => {});
+    await within(Promise.all(ends), { clock, timeoutMs: CLOSE_WITHIN_MS, onTimeout }).catch(() => {});
   };
 
   try {

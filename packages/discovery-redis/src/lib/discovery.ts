@@ -2,19 +2,17 @@ import {
   type Clock,
   checkKeys,
   type Discovery,
-  DiscoveryError,
   type KnownKeys,
   numberOption,
   type Random,
   type Snapshot,
   systemClock,
 } from '@evenkeel/core';
+import { discoveryFailure, jittered, readPace, wakeUp } from '@evenkeel/core/driver';
 import { type Connection, openConnection } from './connection.ts';
 import { CONNECTION_KEYS, type RedisConnectionOptions, redisPlace } from './connection-options.ts';
 import { type KeyOptions, serviceKeys } from './keys.ts';
-import { createNews } from './news.ts';
 import { probe } from './probe.ts';
-import { readPace } from './read-pace.ts';
 import { READ, READ_PLAIN } from './scripts.ts';
 import { createView, type Reading } from './view.ts';
 
@@ -77,14 +75,13 @@ export function redisDiscovery(options: RedisDiscoveryOptions): Discovery {
   const goodForMs = ({ snapshot, revision, expiresInMs }: Reading): number => {
     const isQuiet = revision === undefined || snapshot.endpoints.length === 0;
     const everyMs = isQuiet ? Math.min(plainPollMs, pollMs) : pollMs;
-    const jittered = everyMs * (1 + JITTER_RATIO * (2 * random() - 1));
-    return Math.min(jittered, Math.max(0, expiresInMs) + AFTER_EXPIRY_MS);
+    return Math.min(jittered(everyMs, JITTER_RATIO, random), Math.max(0, expiresInMs) + AFTER_EXPIRY_MS);
   };
 
   return {
     async *watch({ signal, onEvent }) {
       const own = new AbortController();
-      const news = createNews(clock);
+      const news = wakeUp(clock);
       const nextReadAt = readPace(clock);
       const view = createView({
         plainKey: keys.plain,
@@ -103,7 +100,7 @@ export function redisDiscovery(options: RedisDiscoveryOptions): Discovery {
       const onMessage = (message: string): void => {
         const [next, id] = splitOnce(message);
         if (id !== '') left.add(id);
-        if (id !== '' || next !== revision) news.change();
+        if (id !== '' || next !== revision) news.notify();
       };
       const read = async (from: Connection): Promise<Reading> => {
         const leased = view.leased(await from.run(READ, keys.leased));
@@ -132,14 +129,14 @@ export function redisDiscovery(options: RedisDiscoveryOptions): Discovery {
         });
         for (;;) {
           const reading = await read(connection);
-          const staleAt = clock.now() + goodForMs(reading);
+          const latest = clock.now() + goodForMs(reading);
           const earliest = nextReadAt();
           yield withDeregistered(reading.snapshot, left);
-          await news.wait(staleAt, earliest);
+          await news.wait({ earliest, latest });
         }
       } catch (error) {
         if (!signal.aborted)
-          throw asDiscoveryError(error, `redis ${place.name}, service "${options.service}"`);
+          throw discoveryFailure(`redis ${place.name}, service "${options.service}"`, error);
       } finally {
         signal.removeEventListener('abort', onAbort);
         own.abort();
@@ -161,9 +158,4 @@ function withDeregistered(snapshot: Snapshot, left: Set<string>): Snapshot {
 function splitOnce(message: string): readonly [string, string] {
   const space = message.indexOf(' ');
   return space === -1 ? [message, ''] : [message.slice(0, space), message.slice(space + 1)];
-}
-
-function asDiscoveryError(error: unknown, where: string): DiscoveryError {
-  const message = error instanceof Error ? error.message : String(error);
-  return new DiscoveryError(`${where}: ${message}`, { cause: error });
 }

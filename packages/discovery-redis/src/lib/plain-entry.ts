@@ -1,5 +1,5 @@
 import { type Endpoint, toEndpoint } from '@evenkeel/core';
-import { toRawEndpoint } from './record.ts';
+import { rawEndpoint } from '@evenkeel/core/driver';
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
@@ -47,7 +47,7 @@ function toPlainEndpoint(entry: unknown): Endpoint {
   if (typeof entry !== 'object' || entry === null) throw new Error('it is no address');
   const address: unknown = 'address' in entry ? entry.address : undefined;
   const base = typeof address === 'string' ? { ...entry, ...hostAndPort(fromText(address)) } : entry;
-  const raw = toRawEndpoint(base);
+  const raw = rawEndpoint({ ...base });
   // A port as text is what hand-written JSON often has. Weights and the rest are the cluster's to check.
   const { host, port } = toEndpoint({ host: lower(raw.host), port: Number(raw.port) });
   return { ...raw, host, port, id: raw.id ?? toEndpoint({ host, port }).id };

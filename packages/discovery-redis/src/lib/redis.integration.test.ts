@@ -2,16 +2,24 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-import type { RegistrarEvent, Snapshot } from '@evenkeel/core';
+import type { Snapshot } from '@evenkeel/core';
 import { type Service, serviceGate, startService } from '@evenkeel/services';
 import { testDiscovery } from '@evenkeel/testing';
+import {
+  type Crowd,
+  churnWatches,
+  follow,
+  heapUsed,
+  publisher,
+  registerAll,
+  until,
+  untilState,
+  watchedCluster,
+} from '@evenkeel/testing/driver';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
 import { redisDiscovery } from './discovery.ts';
 import { redisRegistrar } from './registrar.ts';
-import { type WatchedCluster, watchedCluster } from './testing/watched-cluster.ts';
 
 const gate = await serviceGate('redis', { control: true });
 
@@ -45,27 +53,17 @@ describe.skipIf(gate.skipped)(gate.title, () => {
       test,
       make: () => {
         const mine = new Redis(url);
-        const put = new Map<string, ReturnType<typeof redisRegistrar>>();
+        const registered = publisher((address) =>
+          redisRegistrar({ client: mine, service: 'contract', address }),
+        );
         return {
           discovery: redisDiscovery({ url, service: 'contract', pingMs: 50, timeoutMs: 500 }),
-          async publish(addresses) {
-            for (const [address, registrar] of put) {
-              if (addresses.includes(address)) continue;
-              await registrar[Symbol.asyncDispose]();
-              put.delete(address);
-            }
-            for (const address of addresses) {
-              if (put.has(address)) continue;
-              const registrar = redisRegistrar({ client: mine, service: 'contract', address });
-              put.set(address, registrar);
-              await registrar.register();
-            }
-          },
+          publish: registered.publish,
           async fail() {
             await client.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
           },
           async close() {
-            for (const registrar of put.values()) await registrar[Symbol.asyncDispose]();
+            await registered.close();
             mine.disconnect();
           },
         };
@@ -148,7 +146,7 @@ describe.skipIf(gate.skipped)(gate.title, () => {
     expect(last.endpoints.map(({ port }) => port).sort((a, b) => a - b)).toEqual([
       1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
     ]);
-    expect(watch.count).toBeLessThan(60);
+    expect(watch.snapshots.length).toBeLessThan(60);
     for (const registrar of all) await registrar[Symbol.asyncDispose]();
     await watch.close();
   });
@@ -278,7 +276,7 @@ describe.skipIf(gate.skipped)(gate.title, () => {
       await using cluster = watchedCluster(redisDiscovery({ url, service: 's' }));
       await cluster.ready();
       await server.kill();
-      await state(cluster, 'stale');
+      await untilState(cluster, 'stale');
       const restartedAt = performance.now();
       await server.restart({ keepData });
       await using late = redisRegistrar({ url, service: 's', address: '10.0.0.9:80' });
@@ -301,7 +299,7 @@ describe.skipIf(gate.skipped)(gate.title, () => {
       const pausedAt = performance.now();
       server.pause();
       try {
-        await state(cluster, 'stale');
+        await untilState(cluster, 'stale');
         expect(performance.now() - pausedAt).toBeLessThan(1_000 + 150);
         // Longer than all leases.
         await until(() => performance.now() - pausedAt > 2_000);
@@ -324,8 +322,8 @@ describe.skipIf(gate.skipped)(gate.title, () => {
       await using cluster = watchedCluster(redisDiscovery({ url, service: 's' }));
       await cluster.ready();
       await client.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
-      await state(cluster, 'stale');
-      await state(cluster, 'live');
+      await untilState(cluster, 'stale');
+      await untilState(cluster, 'live');
       expect(cluster.smallest()).toBe(2);
     });
   });
@@ -338,20 +336,7 @@ describe.skipIf(gate.skipped)(gate.title, () => {
         service: 's',
       });
       const before = await connections();
-      let usedAfter200 = 0;
-      for (let round = 0; round < 50; round++) {
-        if (round === 10) usedAfter200 = heapUsed();
-        await Promise.all(
-          Array.from({ length: 20 }, async (_, index) => {
-            const controller = new AbortController();
-            const watch = discovery.watch({ signal: controller.signal })[Symbol.asyncIterator]();
-            if (index % 4 !== 0) await watch.next();
-            if (index % 2 === 0) controller.abort();
-            else await watch.return?.();
-            expect((await watch.next()).done).toBe(true);
-          }),
-        );
-      }
+      const usedAfter200 = await churnWatches(discovery);
       await until(async () => (await connections()) === before);
       const resources = process.getActiveResourcesInfo();
       expect(resources.filter((name) => name === 'TCPSocketWrap').length).toBeLessThan(5);
@@ -388,34 +373,12 @@ describe.skipIf(gate.skipped)(gate.title, () => {
       .split('\n').length;
   }
 
-  async function register(count: number, options: { ttlMs?: number; timeoutMs?: number }) {
-    const events: RegistrarEvent[] = [];
-    const all = Array.from({ length: count }, (_, index) =>
-      redisRegistrar({
-        url,
-        service: 's',
-        host: '10.0.0.1',
-        port: index + 1,
-        onEvent: (event) => events.push(event),
-        ...options,
-      }),
+  function register(count: number, options: { ttlMs?: number; timeoutMs?: number }): Promise<Crowd> {
+    return registerAll(count, (port, onEvent) =>
+      redisRegistrar({ url, service: 's', host: '10.0.0.1', port, onEvent, ...options }),
     );
-    await Promise.all(all.map((registrar) => registrar.register()));
-    return {
-      events,
-      async [Symbol.asyncDispose]() {
-        await Promise.all(all.map((registrar) => registrar[Symbol.asyncDispose]()));
-      },
-    };
   }
 });
-
-function heapUsed(): number {
-  setFlagsFromString('--expose-gc');
-  const collect: unknown = runInNewContext('gc');
-  if (typeof collect === 'function') collect();
-  return process.memoryUsage().heapUsed;
-}
 
 async function first(discovery: ReturnType<typeof redisDiscovery>): Promise<Snapshot | undefined> {
   const controller = new AbortController();
@@ -424,41 +387,4 @@ async function first(discovery: ReturnType<typeof redisDiscovery>): Promise<Snap
     return snapshot;
   }
   return undefined;
-}
-
-function follow(discovery: ReturnType<typeof redisDiscovery>) {
-  const controller = new AbortController();
-  const watch = discovery.watch({ signal: controller.signal })[Symbol.asyncIterator]();
-  const follower = {
-    count: 0,
-    async untilTrue(isIt: (snapshot: Snapshot) => boolean): Promise<Snapshot> {
-      for (;;) {
-        const { value, done } = await watch.next();
-        if (done === true) throw new Error('the watch ended');
-        follower.count++;
-        if (isIt(value)) return value;
-      }
-    },
-    until: (addresses: readonly string[]) =>
-      follower.untilTrue(
-        ({ endpoints }) =>
-          endpoints
-            .map(({ host, port }) => `${host}:${port}`)
-            .sort()
-            .join() === [...addresses].sort().join(),
-      ),
-    async close() {
-      controller.abort();
-      expect((await watch.next()).done).toBe(true);
-    },
-  };
-  return follower;
-}
-
-async function state(cluster: WatchedCluster, wanted: string): Promise<void> {
-  await until(() => cluster.inspect().discovery.state === wanted);
-}
-
-async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  await expect.poll(isTrue, { interval: 5, timeout: 10_000 }).toBe(true);
 }

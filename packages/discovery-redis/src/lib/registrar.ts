@@ -1,20 +1,22 @@
 import {
   checkKeys,
-  type EndpointInput,
   type HeartbeatOptions,
   heartbeatRegistrar,
-  InvalidOptionsError,
   type KnownKeys,
-  numberOption,
   type Registrar,
   type RegistryCall,
-  systemClock,
-  toEndpoint,
 } from '@evenkeel/core';
+import {
+  ANNOUNCEMENT_KEYS,
+  type AnnouncementOptions,
+  announcedEndpoint,
+  HEARTBEAT_KEYS,
+  heartbeatSettings,
+  writeRecord,
+} from '@evenkeel/core/driver';
 import { type Connection, openConnection } from './connection.ts';
 import { CONNECTION_KEYS, type RedisConnectionOptions, redisPlace } from './connection-options.ts';
 import { type KeyOptions, serviceKeys } from './keys.ts';
-import { writeRecord } from './record.ts';
 import { BEAT, PUT, REMOVE, type Script } from './scripts.ts';
 
 /** Which endpoint is registered, as what, and where. */
@@ -22,34 +24,14 @@ export interface RedisRegistrarOptions
   extends RedisConnectionOptions,
     Omit<KeyOptions, 'plainPrefix'>,
     HeartbeatOptions,
-    EndpointInput {
-  /** Of the program; clients see it as metadata `version`. @default none */
-  readonly version?: string;
-  /** Clients see them as metadata `tags`, joined by commas. @default [] */
-  readonly tags?: readonly string[];
-}
+    AnnouncementOptions {}
 
 const KEYS: KnownKeys<RedisRegistrarOptions> = {
   ...CONNECTION_KEYS,
   service: true,
   prefix: true,
-  address: true,
-  host: true,
-  port: true,
-  id: true,
-  weight: true,
-  priority: true,
-  zone: true,
-  metadata: true,
-  version: true,
-  tags: true,
-  ttlMs: true,
-  timeoutMs: true,
-  drainDelayMs: true,
-  failFast: true,
-  onEvent: true,
-  clock: true,
-  random: true,
+  ...ANNOUNCEMENT_KEYS,
+  ...HEARTBEAT_KEYS,
 };
 
 /**
@@ -62,13 +44,9 @@ export function redisRegistrar(options: RedisRegistrarOptions): Registrar {
   checkKeys('', options, KEYS);
   const place = redisPlace(options);
   const keys = serviceKeys(options).leased;
-  const endpoint = toEndpoint(options);
-  if (endpoint.id.length === 0 || endpoint.id.length > 512 || /\p{Cc}/u.test(endpoint.id)) {
-    throw new InvalidOptionsError('id', endpoint.id, '1 to 512 characters without control characters');
-  }
+  const endpoint = announcedEndpoint(options);
   const record = writeRecord(endpoint, options);
-  const { clock = systemClock } = options;
-  const timeoutMs = numberOption('timeoutMs', options.timeoutMs, 2_000, { min: 1 });
+  const { clock, timeoutMs } = heartbeatSettings(options);
   let open: Promise<Connection> | undefined;
 
   const drop = async (): Promise<void> => {

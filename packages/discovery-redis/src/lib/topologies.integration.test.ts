@@ -1,10 +1,10 @@
 import { type Service, serviceGate, startService } from '@evenkeel/services';
+import { watchedCluster } from '@evenkeel/testing/driver';
 import { Cluster, Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import type { RedisConnectionOptions } from './connection-options.ts';
 import { redisDiscovery } from './discovery.ts';
 import { redisRegistrar } from './registrar.ts';
-import { watchedCluster } from './testing/watched-cluster.ts';
 
 const gate = await serviceGate('redis', { control: true });
 

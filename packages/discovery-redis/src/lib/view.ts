@@ -1,6 +1,6 @@
 import { DiscoveryError, type Endpoint, type Snapshot } from '@evenkeel/core';
+import { parseRecord, rawEndpoint } from '@evenkeel/core/driver';
 import { readPlainEntries } from './plain-entry.ts';
-import { readRecord } from './record.ts';
 
 /** A snapshot with what a watch needs to go on. */
 export interface Reading {
@@ -35,7 +35,7 @@ export function createView({ onProblem, plainKey }: ViewOptions): View {
 
   const parse = (id: string, text: string): Endpoint | undefined => {
     try {
-      return readRecord(id, text);
+      return rawEndpoint(parseRecord(text), id);
     } catch (error) {
       onProblem(`record of ${JSON.stringify(id)} left out: ${(error as Error).message}`);
       return undefined;

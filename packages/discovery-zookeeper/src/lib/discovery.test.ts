@@ -1,4 +1,5 @@
 import type { Snapshot } from '@evenkeel/core';
+import { watchedCluster } from '@evenkeel/testing/driver';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ZookeeperDiscoveryOptions, zookeeperDiscovery } from './discovery.ts';
 import {
@@ -8,7 +9,6 @@ import {
   handshake,
   reply,
 } from './testing/fake-zookeeper.ts';
-import { watchedCluster } from './testing/watched-cluster.ts';
 import { OPERATION } from './wire/request.ts';
 
 let fake: FakeZookeeper;

@@ -2,21 +2,19 @@ import {
   type Clock,
   checkKeys,
   type Discovery,
-  DiscoveryError,
   type KnownKeys,
   numberOption,
   type Random,
   type Snapshot,
   systemClock,
 } from '@evenkeel/core';
+import { discoveryFailure, jittered, readPace, wakeUp } from '@evenkeel/core/driver';
 import { zookeeperClient } from './client.ts';
 import {
   CONNECTION_KEYS,
   connectionSettings,
   type ZookeeperConnectionOptions,
 } from './connection-options.ts';
-import { createNews } from './news.ts';
-import { readPace } from './read-pace.ts';
 import { type ServicePathOptions, servicePath } from './service-path.ts';
 import { type ServiceReading, serviceView } from './service-view.ts';
 import type { Session } from './session/session.ts';
@@ -88,12 +86,12 @@ export function zookeeperDiscovery(options: ZookeeperDiscoveryOptions): Discover
   /** How long a reading is good for if no watch tells of a change. */
   const goodForMs = ({ endpoints }: ServiceReading): number => {
     const everyMs = endpoints.length === 0 ? Math.min(EMPTY_POLL_MS, pollMs) : pollMs;
-    return everyMs * (1 + JITTER_RATIO * (2 * random() - 1));
+    return jittered(everyMs, JITTER_RATIO, random);
   };
 
   return {
     async *watch({ signal, onEvent }) {
-      const news = createNews(clock);
+      const news = wakeUp(clock);
       const nextReadAt = readPace(clock);
       const view = serviceView(path, (message) => onEvent?.({ type: 'snapshotRejected', message }));
       let session: Session | undefined;
@@ -111,7 +109,7 @@ export function zookeeperDiscovery(options: ZookeeperDiscoveryOptions): Discover
           signal,
           onLost: news.fail,
           onEvent(event) {
-            if (view.note(event)) news.change();
+            if (view.note(event)) news.notify();
           },
           onServerFailure: (error, attempt) =>
             onEvent?.({ type: 'discoveryFailed', error, attempt, retryInMs: 0 }),
@@ -122,13 +120,13 @@ export function zookeeperDiscovery(options: ZookeeperDiscoveryOptions): Discover
         ]);
         for (;;) {
           const reading = await view.read(session);
-          const staleAt = clock.now() + goodForMs(reading);
+          const latest = clock.now() + goodForMs(reading);
           const earliest = nextReadAt();
           yield toSnapshot(reading, epoch);
-          await news.wait(staleAt, earliest);
+          await news.wait({ earliest, latest });
         }
       } catch (error) {
-        if (!signal.aborted) throw asDiscoveryError(error, `zookeeper ${place.name}, ${path}`);
+        if (!signal.aborted) throw discoveryFailure(`zookeeper ${place.name}, ${path}`, error);
       } finally {
         signal.removeEventListener('abort', onAbort);
         await session?.close();
@@ -164,9 +162,4 @@ function toSnapshot(reading: ServiceReading, epoch: string | undefined): Snapsho
     // Somebody is there, so this is no empty service.
     ...(endpoints.length === 0 && unreadable > 0 ? { stale: true } : {}),
   };
-}
-
-function asDiscoveryError(error: unknown, where: string): DiscoveryError {
-  const message = error instanceof Error ? error.message : String(error);
-  return new DiscoveryError(`${where}: ${message}`, { cause: error });
 }

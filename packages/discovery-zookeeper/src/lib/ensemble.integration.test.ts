@@ -1,9 +1,9 @@
 import { freePorts, type Service, serviceGate, startService } from '@evenkeel/services';
+import { until, watchedCluster } from '@evenkeel/testing/driver';
 import { describe, expect, it } from 'vitest';
 import { zookeeperDiscovery } from './discovery.ts';
 import { zookeeperRegistrar } from './registrar.ts';
 import { openTree } from './testing/tree.ts';
-import { watchedCluster } from './testing/watched-cluster.ts';
 
 const gate = await serviceGate('zookeeper', { control: true });
 
@@ -32,7 +32,7 @@ describe.skipIf(gate.skipped)(`${gate.title}: an ensemble of three`, () => {
         if (event.type === 'discoveryStateChanged') states.push(event.state);
       });
       await cluster.ready();
-      await until(() => cluster.ids().length === 4);
+      await until(() => cluster.ids().length === 4, 15_000);
       for (const [index, member] of members.entries()) {
         if (how === 'killed') await member.kill();
         else member.pause();
@@ -40,7 +40,7 @@ describe.skipIf(gate.skipped)(`${gate.title}: an ensemble of three`, () => {
         const late = zookeeperRegistrar({ ...options, address });
         crowd.push(late);
         await late.register();
-        await until(() => cluster.ids().includes(address));
+        await until(() => cluster.ids().includes(address), 15_000);
         if (how === 'killed') await member.restart({ keepData: true });
         else member.resume();
       }
@@ -74,8 +74,4 @@ async function startEnsemble() {
       await Promise.all(members.map((member) => member.stop()));
     },
   };
-}
-
-async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  await expect.poll(isTrue, { interval: 5, timeout: 15_000 }).toBe(true);
 }

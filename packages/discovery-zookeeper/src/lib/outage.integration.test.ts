@@ -1,10 +1,9 @@
-import type { RegistrarEvent } from '@evenkeel/core';
 import { type Service, serviceGate, startService } from '@evenkeel/services';
+import { type Crowd, registerAll, until, untilState, watchedCluster } from '@evenkeel/testing/driver';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { zookeeperDiscovery } from './discovery.ts';
 import { zookeeperRegistrar } from './registrar.ts';
 import { openTree } from './testing/tree.ts';
-import { type WatchedCluster, watchedCluster } from './testing/watched-cluster.ts';
 
 const gate = await serviceGate('zookeeper', { control: true });
 
@@ -42,7 +41,7 @@ describe.skipIf(gate.skipped)(`${gate.title}: an outage`, () => {
     await cluster.ready();
     await until(() => cluster.ids().length === 5);
     await server.kill();
-    await state(cluster, 'stale');
+    await untilState(cluster, 'stale');
     await server.restart({ keepData });
     const restartedAt = performance.now();
     await using late = zookeeperRegistrar({ servers, service: 's', address: '10.0.0.9:80' });
@@ -68,7 +67,7 @@ describe.skipIf(gate.skipped)(`${gate.title}: an outage`, () => {
     const pausedAt = performance.now();
     server.pause();
     try {
-      await state(cluster, 'stale');
+      await untilState(cluster, 'stale');
       expect(performance.now() - pausedAt).toBeLessThan(2 * 300 + 150);
       await until(() => performance.now() - pausedAt > 3_000);
     } finally {
@@ -104,32 +103,9 @@ describe.skipIf(gate.skipped)(`${gate.title}: an outage`, () => {
     return (await tree.names('/services/s')).length;
   }
 
-  async function register(count: number, options: { ttlMs?: number; timeoutMs?: number }) {
-    const events: RegistrarEvent[] = [];
-    const all = Array.from({ length: count }, (_, index) =>
-      zookeeperRegistrar({
-        servers,
-        service: 's',
-        host: '10.0.0.1',
-        port: index + 1,
-        onEvent: (event) => events.push(event),
-        ...options,
-      }),
+  function register(count: number, options: { ttlMs?: number; timeoutMs?: number }): Promise<Crowd> {
+    return registerAll(count, (port, onEvent) =>
+      zookeeperRegistrar({ servers, service: 's', host: '10.0.0.1', port, onEvent, ...options }),
     );
-    await Promise.all(all.map((registrar) => registrar.register()));
-    return {
-      events,
-      async [Symbol.asyncDispose]() {
-        await Promise.all(all.map((registrar) => registrar[Symbol.asyncDispose]()));
-      },
-    };
   }
 });
-
-async function state(cluster: WatchedCluster, wanted: string): Promise<void> {
-  await until(() => cluster.inspect().discovery.state === wanted);
-}
-
-async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  await expect.poll(isTrue, { interval: 5, timeout: 10_000 }).toBe(true);
-}

@@ -1,10 +1,9 @@
 import type { Endpoint } from '@evenkeel/core';
+import { parseRecord, type RecordExtras, rawEndpoint, recordFields } from '@evenkeel/core/driver';
 
-/** What a record says beside the fields of an endpoint. */
-export interface RecordExtras {
+/** What a record of Curator says beside the fields of an endpoint. */
+export interface CuratorExtras extends RecordExtras {
   readonly service: string;
-  readonly version?: string | undefined;
-  readonly tags?: readonly string[] | undefined;
   /** In ms since 1970. */
   readonly registeredAt: number;
 }
@@ -21,17 +20,16 @@ export interface EndpointRecord {
  * payload. `enabled` is there only when it is false: versions before CURATOR-275 may refuse a field that they do not
  * know, and later ones take a record without it for enabled.
  */
-export function writeRecord(endpoint: Endpoint, extras: RecordExtras): EndpointRecord {
-  const { id, host, port, weight, priority, zone, metadata } = endpoint;
-  const { service, version, tags, registeredAt } = extras;
+export function writeRecord(endpoint: Endpoint, extras: CuratorExtras): EndpointRecord {
+  const { id, host, port } = endpoint;
   const record = {
-    name: service,
+    name: extras.service,
     id,
     address: host,
     port,
     sslPort: null,
-    payload: { weight, ...(priority === 0 ? {} : { priority }), zone, version, tags, meta: metadata },
-    registrationTimeUTC: registeredAt,
+    payload: recordFields(endpoint, extras),
+    registrationTimeUTC: extras.registeredAt,
     serviceType: 'DYNAMIC',
     uriSpec: null,
   };
@@ -51,28 +49,8 @@ export function writeRecord(endpoint: Endpoint, extras: RecordExtras): EndpointR
  */
 export function readRecord(id: string, data: Buffer): Endpoint | undefined {
   if (data.length === 0) throw new Error('it is empty');
-  const value = asObject(JSON.parse(data.toString('utf8')));
-  if (value === undefined) throw new Error('it is no object');
-  if (value.enabled === false) return undefined;
-  const payload = asObject(value.payload) ?? {};
-  const metadata: Record<string, unknown> = { ...asObject(payload.meta ?? payload.metadata) };
-  if (isSet(payload.version)) metadata.version = String(payload.version);
-  if (Array.isArray(payload.tags) && payload.tags.length > 0) metadata.tags = payload.tags.join(',');
-  return {
-    id,
-    host: value.address,
-    port: value.port ?? value.sslPort,
-    weight: payload.weight ?? 1,
-    priority: payload.priority ?? 0,
-    ...(isSet(payload.zone) ? { zone: payload.zone } : {}),
-    metadata,
-  } as Endpoint;
-}
-
-function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
-}
-
-function isSet(value: unknown): boolean {
-  return value !== undefined && value !== null;
+  const { enabled, address, port, sslPort, payload } = parseRecord(data.toString('utf8'));
+  if (enabled === false) return undefined;
+  const fields = typeof payload === 'object' && !Array.isArray(payload) ? payload : {};
+  return rawEndpoint({ ...fields, host: address, port: port ?? sslPort }, id);
 }

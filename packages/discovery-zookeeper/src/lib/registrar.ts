@@ -1,15 +1,18 @@
 import {
   checkKeys,
-  type EndpointInput,
   type HeartbeatOptions,
   heartbeatRegistrar,
   InvalidOptionsError,
   type KnownKeys,
-  numberOption,
   type Registrar,
-  systemClock,
-  toEndpoint,
 } from '@evenkeel/core';
+import {
+  ANNOUNCEMENT_KEYS,
+  type AnnouncementOptions,
+  announcedEndpoint,
+  HEARTBEAT_KEYS,
+  heartbeatSettings,
+} from '@evenkeel/core/driver';
 import { zookeeperClient } from './client.ts';
 import {
   CONNECTION_KEYS,
@@ -26,34 +29,14 @@ export interface ZookeeperRegistrarOptions
   extends ZookeeperConnectionOptions,
     ServicePathOptions,
     HeartbeatOptions,
-    EndpointInput {
-  /** Of the program; clients see it as metadata `version`. @default none */
-  readonly version?: string;
-  /** Clients see them as metadata `tags`, joined by commas. @default [] */
-  readonly tags?: readonly string[];
-}
+    AnnouncementOptions {}
 
 const KEYS: KnownKeys<ZookeeperRegistrarOptions> = {
   ...CONNECTION_KEYS,
   base: true,
   service: true,
-  address: true,
-  host: true,
-  port: true,
-  id: true,
-  weight: true,
-  priority: true,
-  zone: true,
-  metadata: true,
-  version: true,
-  tags: true,
-  ttlMs: true,
-  timeoutMs: true,
-  drainDelayMs: true,
-  failFast: true,
-  onEvent: true,
-  clock: true,
-  random: true,
+  ...ANNOUNCEMENT_KEYS,
+  ...HEARTBEAT_KEYS,
 };
 
 const MAX_ID_LENGTH = 512;
@@ -70,29 +53,28 @@ const MAX_RECORD_BYTES = 400_000;
  */
 export function zookeeperRegistrar(options: ZookeeperRegistrarOptions): Registrar {
   checkKeys('', options, KEYS);
-  const { clock = systemClock, random = Math.random, version, tags } = options;
   const place = connectionSettings(options);
   const { path, parents } = servicePath(options);
-  const endpoint = toEndpoint(options);
+  const endpoint = announcedEndpoint(options);
   checkName('id', endpoint.id, MAX_ID_LENGTH);
   const record = writeRecord(endpoint, {
     service: options.service,
-    version,
-    tags,
+    version: options.version,
+    tags: options.tags,
     registeredAt: Date.now(),
   });
   if (record.leaving.length > MAX_RECORD_BYTES) {
     const size = `${record.leaving.length} bytes with the rest of the record`;
     throw new InvalidOptionsError('metadata', size, `at most ${MAX_RECORD_BYTES} bytes`);
   }
-  const ttlMs = numberOption('ttlMs', options.ttlMs, 15_000, { min: 300, max: 86_400_000 });
+  const { clock, random, ttlMs, timeoutMs } = heartbeatSettings(options);
   const entry = ephemeralEntry({
     client: zookeeperClient({
       ...place,
       clock,
       random,
       sessionMs: Math.round(ttlMs),
-      timeoutMs: numberOption('timeoutMs', options.timeoutMs, 2_000, { min: 1 }),
+      timeoutMs,
     }),
     node: {
       path: `${path}/${endpoint.id}`,

@@ -6,15 +6,13 @@ import { fileURLToPath } from 'node:url';
 import type { Registrar, RegistrarEvent } from '@evenkeel/core';
 import { type Service, serviceGate, startService } from '@evenkeel/services';
 import { testDiscovery } from '@evenkeel/testing';
+import { churnWatches, follow, heapUsed, publisher, until, watchedCluster } from '@evenkeel/testing/driver';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
 import { zookeeperDiscovery } from './discovery.ts';
 import { type ZookeeperRegistrarOptions, zookeeperRegistrar } from './registrar.ts';
 import { cuttableProxy } from './testing/cuttable-proxy.ts';
 import { curatorRecord } from './testing/fake-zookeeper.ts';
-import { follow } from './testing/follow.ts';
-import { heapUsed } from './testing/heap-used.ts';
 import { openTree, type Tree } from './testing/tree.ts';
-import { watchedCluster } from './testing/watched-cluster.ts';
 
 const gate = await serviceGate('zookeeper', { control: true });
 
@@ -48,28 +46,16 @@ describe.skipIf(gate.skipped)(gate.title, () => {
     testDiscovery({
       test,
       make: () => {
-        const put = new Map<string, Registrar>();
+        const registered = publisher((address) => register({ service: 'contract', address }));
         return {
           discovery: zookeeperDiscovery({ servers, service: 'contract', sessionTimeoutMs: 900 }),
-          async publish(addresses) {
-            for (const [address, registrar] of put) {
-              if (addresses.includes(address)) continue;
-              await registrar[Symbol.asyncDispose]();
-              put.delete(address);
-            }
-            for (const address of addresses) {
-              if (put.has(address)) continue;
-              const registrar = register({ service: 'contract', address });
-              put.set(address, registrar);
-              await registrar.register();
-            }
-          },
+          publish: registered.publish,
           async fail() {
             await server.kill();
           },
           async close() {
             if (server.pid === undefined) await server.restart({ keepData: true });
-            for (const registrar of put.values()) await registrar[Symbol.asyncDispose]();
+            await registered.close();
           },
         };
       },
@@ -138,7 +124,7 @@ describe.skipIf(gate.skipped)(gate.title, () => {
     await watch.untilTrue(({ endpoints }) => endpoints.length === 30);
     await Promise.all(all.slice(2).map((registrar) => registrar.deregister()));
     await watch.until(['10.0.0.1:1', '10.0.0.1:2']);
-    expect(watch.count).toBeLessThan(40);
+    expect(watch.snapshots.length).toBeLessThan(40);
     for (const registrar of all) await registrar[Symbol.asyncDispose]();
     await watch.close();
   });
@@ -289,20 +275,7 @@ describe.skipIf(gate.skipped)(gate.title, () => {
   it('leaves no connection, session, timer or memory behind after 1,000 watches', async () => {
     const discovery = zookeeperDiscovery({ servers, service: 's' });
     const before = await connections();
-    let usedAfter200 = 0;
-    for (let round = 0; round < 50; round++) {
-      if (round === 10) usedAfter200 = heapUsed();
-      await Promise.all(
-        Array.from({ length: 20 }, async (_, index) => {
-          const controller = new AbortController();
-          const watch = discovery.watch({ signal: controller.signal })[Symbol.asyncIterator]();
-          if (index % 4 !== 0) await watch.next();
-          if (index % 2 === 0) controller.abort();
-          else await watch.return?.();
-          expect((await watch.next()).done).toBe(true);
-        }),
-      );
-    }
+    const usedAfter200 = await churnWatches(discovery);
     await until(async () => (await connections()) === before);
     const resources = process.getActiveResourcesInfo();
     expect(resources.filter((name) => name === 'TCPSocketWrap').length).toBeLessThan(5);
@@ -355,7 +328,3 @@ describe.skipIf(gate.skipped)(gate.title, () => {
     return child;
   }
 });
-
-async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  await expect.poll(isTrue, { interval: 5, timeout: 10_000 }).toBe(true);
-}

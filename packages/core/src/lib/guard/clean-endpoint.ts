@@ -1,6 +1,4 @@
-import { type Endpoint, MAX_WEIGHT, toEndpoint } from '../endpoint.ts';
-
-const MAX_ID_LENGTH = 512;
+import { type Endpoint, isEndpointId, MAX_ID_LENGTH, MAX_WEIGHT, toEndpoint } from '../endpoint.ts';
 
 /** A valid endpoint if one could be made, and what was wrong with the raw one. */
 export interface Cleaned {
@@ -22,7 +20,7 @@ export function cleanEndpoint(raw: unknown, index: number): Cleaned {
     return { problem: `endpoints[${index}] left out: it is no object` };
   }
   const { id, host, port }: RawEndpoint = raw;
-  if (id !== undefined && !isId(id)) {
+  if (id !== undefined && !isEndpointId(id)) {
     return { problem: `endpoints[${index}] left out: its id is no text of 1 to ${MAX_ID_LENGTH} characters` };
   }
   const name = `endpoint ${id === undefined ? `[${index}]` : JSON.stringify(id)}`;
@@ -67,10 +65,6 @@ function repaired(raw: RawEndpoint, repairs: string[]): Repaired {
     if (good.length < entries.length) repairs.push('metadata that is no text dropped');
   } else if (metadata !== undefined) repairs.push(`metadata ${show(metadata)} dropped`);
   return result;
-}
-
-function isId(id: unknown): id is string {
-  return typeof id === 'string' && id !== '' && id.length <= MAX_ID_LENGTH && !/\p{Cc}/u.test(id);
 }
 
 function isObject(value: unknown): value is object {

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Endpoint } from '../endpoint.ts';
-import type { Random } from '../random.ts';
+import { jittered, type Random } from '../random.ts';
 import { type CheckQueue, checkQueue, type QueuePlace } from './check-queue.ts';
 import { type CheckSettings, checkSettings } from './check-settings.ts';
 import type { HealthCheckOptions } from './health-check-options.ts';
@@ -170,7 +170,7 @@ class Watch {
   private nextDelayMs(): number {
     const { intervalMs, unhealthyIntervalMs, jitterRatio } = this.settings;
     const delayMs = this.verdict.settled ? intervalMs : unhealthyIntervalMs;
-    return delayMs * (1 + jitterRatio * (2 * this.monitor.random() - 1));
+    return jittered(delayMs, jitterRatio, this.monitor.random);
   }
 }
 

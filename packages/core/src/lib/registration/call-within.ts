@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { TimeoutError } from '../errors.ts';
+import { within } from '../within.ts';
 
 /** How long a call may take, and what an error calls it. */
 export interface CallLimit {
@@ -18,13 +19,11 @@ export function callWithin<T>(
   call: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
-  return new Promise((resolve, reject) => {
-    const timer = clock.setTimer(() => {
-      const error = new TimeoutError('call', timeoutMs, subject);
-      reject(error);
-      controller.abort(error);
-    }, timeoutMs);
-    const started = (async () => call(controller.signal))();
-    started.then(resolve, reject).finally(() => timer[Symbol.dispose]());
-  });
+  const onTimeout = (): Error => {
+    const error = new TimeoutError('call', timeoutMs, subject);
+    controller.abort(error);
+    return error;
+  };
+  const started = (async () => call(controller.signal))();
+  return within(started, { clock, timeoutMs, onTimeout });
 }

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../clock.ts';
+import type { KnownKeys } from '../known-keys.ts';
 import { numberOption } from '../options.ts';
 import type { Random } from '../random.ts';
 import type { RegistrarEvent } from './registrar.ts';
@@ -23,6 +24,17 @@ export interface HeartbeatOptions {
   /** @default Math.random */
   readonly random?: Random;
 }
+
+/** The keys of {@link HeartbeatOptions}, for checks of options that extend them. */
+export const HEARTBEAT_KEYS: KnownKeys<HeartbeatOptions> = {
+  ttlMs: true,
+  timeoutMs: true,
+  drainDelayMs: true,
+  failFast: true,
+  onEvent: true,
+  clock: true,
+  random: true,
+};
 
 /** {@link HeartbeatOptions} with every default filled in. */
 export type HeartbeatSettings = Required<HeartbeatOptions>;

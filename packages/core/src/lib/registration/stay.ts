@@ -1,4 +1,5 @@
 import { sleep } from '../clock.ts';
+import { jittered } from '../random.ts';
 import { fullJitterBackoff } from '../retry/backoff.ts';
 import { callWithin } from './call-within.ts';
 import type { HeartbeatSettings } from './heartbeat-options.ts';
@@ -83,7 +84,7 @@ export function startStay({ entry, settings, emit }: StayOptions): Stay {
   };
 
   const pause = async (): Promise<void> => {
-    const delayMs = intervalMs * (1 + JITTER_RATIO * (2 * random() - 1));
+    const delayMs = jittered(intervalMs, JITTER_RATIO, random);
     const dueAt = clock.now() + delayMs;
     await sleep(clock, delayMs, signal);
     const lagMs = clock.now() - dueAt;

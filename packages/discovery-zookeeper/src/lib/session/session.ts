@@ -1,4 +1,5 @@
 import type { Clock } from '@evenkeel/core';
+import { within } from '@evenkeel/core/driver';
 import { errorOfCode } from '../wire/error-code.ts';
 import { decodeConnect, encodeConnect, type SessionTicket } from '../wire/handshake.ts';
 import { decodeReply, type NodeEvent, readEvent } from '../wire/reply.ts';
@@ -8,7 +9,6 @@ import { keepAlive } from './keep-alive.ts';
 import { openLink } from './link.ts';
 import { pendingRequests } from './pending.ts';
 import type { ServerAddress } from './server-address.ts';
-import { within } from './within.ts';
 
 /** How a session is opened, and whom it tells. */
 export interface SessionOptions {
@@ -101,7 +101,12 @@ export async function openSession(server: ServerAddress, options: SessionOptions
 
   const wait = async <T>(promise: Promise<T>, what: string, own: AbortSignal): Promise<T> => {
     try {
-      return await within(promise, what, { clock, timeoutMs, signal: own });
+      return await within(promise, {
+        clock,
+        timeoutMs,
+        signal: own,
+        onTimeout: () => noAnswer(what, timeoutMs),
+      });
     } catch (error) {
       if (!hasReason(error, 'timeout')) throw error;
       // Answers come in order: whoever owes one owes all that follow.
@@ -131,9 +136,9 @@ export async function openSession(server: ServerAddress, options: SessionOptions
       const number = nextXid();
       const answer = pending.add(number, CLOSE_SESSION);
       link.send(encodeRequest(number, CLOSE_SESSION));
-      const limit = { clock, timeoutMs: CLOSE_WITHIN_MS, signal: NEVER };
+      const onTimeout = (): Error => noAnswer('close', CLOSE_WITHIN_MS);
       // A server that does not answer ends the session by its timeout.
-      await within(answer, 'close', limit).catch(() => {});
+      await within(answer, { clock, timeoutMs: CLOSE_WITHIN_MS, onTimeout }).catch(() => {});
     }
     await drop();
   };
@@ -172,4 +177,8 @@ function atServer({ label }: ServerAddress, cause: unknown): ZookeeperError {
   const reason = cause instanceof ZookeeperError ? cause.reason : 'closed';
   const message = cause instanceof Error ? cause.message : String(cause);
   return new ZookeeperError(reason, `${label}: ${message}`, { cause });
+}
+
+function noAnswer(what: string, timeoutMs: number): ZookeeperError {
+  return new ZookeeperError('timeout', `${what}: no answer within ${timeoutMs} ms`);
 }

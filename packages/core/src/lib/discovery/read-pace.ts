@@ -1,4 +1,4 @@
-import type { Clock } from '@evenkeel/core';
+import type { Clock } from '../clock.ts';
 
 const BURST = 5;
 const TOKEN_MS = 100;
