@@ -36,7 +36,8 @@ export class LatencyHistogram {
   }
 
   /**
-   * The latency below which a share of the samples lies, in ms; undefined with fewer than `minSamples`.
+   * The latency below which a share of the samples lies, in ms; undefined with fewer than `minSamples`. Samples are few:
+   * it is the upper end of the estimate's standard error, so that rather fewer than the rest are above it than more.
    *
    * @param ratio 0–1
    */
@@ -46,7 +47,8 @@ export class LatencyHistogram {
     if (ratio !== this.cachedRatio || now - this.cachedAt >= REFRESH_MS) {
       this.cachedRatio = ratio;
       this.cachedAt = now;
-      this.cachedMs = this.scan(ratio * this.total);
+      const error = Math.sqrt(this.total * ratio * (1 - ratio));
+      this.cachedMs = this.scan(Math.min(this.total, ratio * this.total + error));
     }
     return this.cachedMs;
   }
