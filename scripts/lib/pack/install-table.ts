@@ -10,4 +10,5 @@ export const INSTALLED_WITH: Readonly<Record<string, readonly string[]>> = {
   'discovery-dns': ['@evenkeel/core'],
   'discovery-etcd': ['@evenkeel/core', 'undici'],
   'discovery-redis': ['@evenkeel/core'],
+  'discovery-zookeeper': ['@evenkeel/core'],
 };

@@ -13,7 +13,10 @@ export interface StartOptions {
   readonly persist?: boolean;
   /** More arguments of the server's command line. @default [] */
   readonly args?: readonly string[];
-  /** The text of a configuration file; Redis alone takes one, as Sentinel must have it. @default none */
+  /**
+   * The text of a configuration file for Redis, as Sentinel must have it; for ZooKeeper, lines that are
+   * added to its own. @default none
+   */
   readonly config?: string;
 }
 

@@ -10,7 +10,8 @@ const JARS = ['zookeeper', 'zookeeper-jute', 'slf4j-api', 'slf4j-simple', 'metri
 
 /**
  * ZooKeeper 3.8 or the machine's own jars, with the Java on PATH; short ticks allow sessions of 400 ms.
- * `ruok` is no probe: it says `imok` even after a failed start.
+ * `ruok` is no probe: it says `imok` even after a failed start. With `config`, more lines of its
+ * configuration: those of an ensemble, which include `myid`, are ready when there is a quorum.
  */
 export const zookeeper: Recipe = {
   ports: ['main'],
@@ -35,7 +36,10 @@ export const zookeeper: Recipe = {
         '4lw.commands.whitelist=srvr',
         'minSessionTimeout=400',
         'maxSessionTimeout=60000',
+        ...(options.config === undefined ? [] : [options.config]),
       ];
+      const id = /^myid=(\d+)$/m.exec(options.config ?? '')?.[1];
+      if (id !== undefined) writeFileSync(join(folder, 'data', 'myid'), id);
       writeFileSync(config, `${lines.join('\n')}\n`);
       return {
         file: java,
@@ -43,10 +47,10 @@ export const zookeeper: Recipe = {
           ...['-Xms16m', '-Xmx64m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'],
           '-Dorg.slf4j.simpleLogger.defaultLogLevel=error',
           ...(options.args ?? []),
-          ...['-cp', classPath, 'org.apache.zookeeper.server.ZooKeeperServerMain', config],
+          ...['-cp', classPath, 'org.apache.zookeeper.server.quorum.QuorumPeerMain', config],
         ],
       };
     };
   },
-  ready: ({ ports }) => ask(ports.main ?? 0, 'srvr', /Mode: standalone/),
+  ready: ({ ports }) => ask(ports.main ?? 0, 'srvr', /Mode: (?:standalone|leader|follower)/),
 };
