@@ -1,0 +1,3 @@
+import { testOutages } from './test-outages.ts';
+
+await testOutages('etcd');
