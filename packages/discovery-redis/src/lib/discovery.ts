@@ -11,6 +11,7 @@ import {
 } from '@evenkeel/core';
 import { type Connection, openConnection } from './connection.ts';
 import { CONNECTION_KEYS, type RedisConnectionOptions, redisPlace } from './connection-options.ts';
+import { paceFailure } from './failure-pace.ts';
 import { type KeyOptions, serviceKeys } from './keys.ts';
 import { createNews } from './news.ts';
 import { probe } from './probe.ts';
@@ -113,6 +114,7 @@ export function redisDiscovery(options: RedisDiscoveryOptions): Discovery {
       };
 
       if (signal.aborted) return;
+      const startedAt = clock.now();
       signal.addEventListener('abort', onAbort, { once: true });
       try {
         connection = await openConnection({
@@ -138,6 +140,11 @@ export function redisDiscovery(options: RedisDiscoveryOptions): Discovery {
           await news.wait(staleAt, earliest);
         }
       } catch (error) {
+        own.abort();
+        if (connection !== undefined) {
+          await connection.close();
+          await paceFailure(clock, startedAt, signal);
+        }
         if (!signal.aborted)
           throw asDiscoveryError(error, `redis ${place.name}, service "${options.service}"`);
       } finally {

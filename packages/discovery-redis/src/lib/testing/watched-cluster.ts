@@ -1,4 +1,11 @@
-import { type Candidate, type Cluster, createCluster, type Discovery, type Strategy } from '@evenkeel/core';
+import {
+  type Candidate,
+  type Cluster,
+  createCluster,
+  type Discovery,
+  type Random,
+  type Strategy,
+} from '@evenkeel/core';
 
 /** A cluster that remembers how few endpoints it ever had. */
 export interface WatchedCluster extends Cluster {
@@ -9,8 +16,8 @@ export interface WatchedCluster extends Cluster {
 }
 
 /** Makes a cluster over a discovery, with any strategy at all. */
-export function watchedCluster(discovery: Discovery): WatchedCluster {
-  const cluster = createCluster({ name: 's', discovery, strategy: firstStrategy() });
+export function watchedCluster(discovery: Discovery, random: Random = Math.random): WatchedCluster {
+  const cluster = createCluster({ name: 's', discovery, strategy: firstStrategy(), random });
   let smallest = Number.POSITIVE_INFINITY;
   cluster.subscribe((event) => {
     if (event.type === 'endpointsChanged') smallest = Math.min(smallest, event.total);
