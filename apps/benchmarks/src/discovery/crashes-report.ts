@@ -47,7 +47,7 @@ export function crashesReport(results: readonly CrashesResult[]): Report {
     }),
     notes: [
       'The last pick is that of a client without retries and outlier detection: only the registry tells it of a crash.',
-      '"ejecting": no retries, an endpoint is ejected at its first failure. "defaults": retries and outlier detection as they come.',
+      '"ejecting": one user without retries; an endpoint is ejected at its first failure. "defaults": retries and outlier detection as they come.',
       'Ten endpoints stand; two more are killed 150 ms apart, again and again. DNS adds its TTL of 1 s to the lease.',
     ],
   };

@@ -16,6 +16,8 @@ export interface WatchedClientOptions {
   readonly retry?: boolean;
   /** False turns it off. @default the defaults of a cluster */
   readonly outlierDetection?: OutlierDetectionOptions | false;
+  /** How many send requests, each one after the other. @default 2 */
+  readonly users?: number;
   /** How long each user rests between two requests, in ms. @default 1 */
   readonly pauseMs?: number;
 }
@@ -40,11 +42,9 @@ export interface WatchedClient extends AsyncDisposable {
   failuresOf(address: string): number;
 }
 
-const USERS = 2;
-
 /** Opens a client with a cluster of its own and waits until that knows somebody. */
 export async function openWatchedClient(options: WatchedClientOptions): Promise<WatchedClient> {
-  const { discovery, retry = true, outlierDetection, pauseMs = 1 } = options;
+  const { discovery, retry = true, outlierDetection, users: count = 2, pauseMs = 1 } = options;
   const cluster = createCluster({
     name: 'watched',
     discovery,
@@ -86,7 +86,7 @@ export async function openWatchedClient(options: WatchedClientOptions): Promise<
     }
   };
   await cluster.ready();
-  const users = Array.from({ length: USERS }, user);
+  const users = Array.from({ length: count }, user);
 
   return {
     get requests() {

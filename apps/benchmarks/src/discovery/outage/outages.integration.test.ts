@@ -1,7 +1,7 @@
 import { serviceGate } from '@evenkeel/services';
 import { describe, expect, it } from 'vitest';
 import { REGISTRIES } from '../registries/registries.ts';
-import type { RegistryName } from '../registries/registry.ts';
+import { REGISTRY_NAMES } from '../registries/registry.ts';
 import { NEWCOMER_LIMIT_MS, STALE_LIMIT_PROBES } from './outage-report.ts';
 import { ENDPOINTS, OUTAGES, runOutage } from './run-outage.ts';
 
@@ -10,8 +10,7 @@ const OUTAGE_MS = 6_000;
 /** Timers of a busy machine are late by this, in ms. */
 const LAG_MS = 500;
 
-/** Registers the tests of one registry: each outage under load, on the real server. */
-export async function testOutages(name: RegistryName): Promise<void> {
+for (const name of REGISTRY_NAMES) {
   const registry = REGISTRIES[name];
   const gate = await serviceGate(registry.server, { control: true });
   describe.skipIf(gate.skipped)(`a client under load, ${name} (${gate.title})`, () => {

@@ -1,3 +1,0 @@
-import { testOutages } from './test-outages.ts';
-
-await testOutages('consul');
