@@ -96,16 +96,17 @@ export async function measureCrashes(
     );
     // Somewhere in the lease, not right after its start.
     await sleep(Math.random() * ttlMs);
-    const killed: { readonly address: string; readonly at: number }[] = [];
+    const killed: { readonly address: string; readonly at: number; readonly failuresBefore: number }[] = [];
     for (const { process, address } of victims) {
-      killed.push({ address, at: performance.now() });
+      // Its port may have been another one's before.
+      killed.push({ address, at: performance.now(), failuresBefore: ejecting.failuresOf(address) });
       await process.kill();
       await sleep(APART_MS);
     }
     await sleep(lastPickLimitMs(registry, ttlMs) + EXTRA_MS);
-    return killed.map(({ address, at }) => ({
+    return killed.map(({ address, at, failuresBefore }) => ({
       lastPick: (registryOnly.pickedAt(address) ?? at) - at,
-      failuresWithEjection: ejecting.failuresOf(address),
+      failuresWithEjection: ejecting.failuresOf(address) - failuresBefore,
     }));
   }
 }
