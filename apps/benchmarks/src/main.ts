@@ -1,13 +1,17 @@
 // pnpm bench NAME [options]
 import { churn } from './churn/benchmark.ts';
 import { clientFaults } from './client-faults/benchmark.ts';
+import { discovery } from './discovery/benchmark.ts';
 import { runCli } from './lib/cli/run-cli.ts';
-
 import { overhead } from './overhead/benchmark.ts';
 import { picks } from './picks/benchmark.ts';
 import { simulation } from './simulation/benchmark.ts';
 
-process.exitCode = await runCli(process.argv.slice(2), [clientFaults, picks, churn, overhead, simulation], {
-  out: (text) => console.log(text),
-  err: (text) => console.error(text),
-});
+process.exitCode = await runCli(
+  process.argv.slice(2),
+  [clientFaults, picks, churn, overhead, simulation, discovery],
+  {
+    out: (text) => console.log(text),
+    err: (text) => console.error(text),
+  },
+);

@@ -1,7 +1,7 @@
 import { type Cluster, createCluster, type Strategy, seededRandom } from '@evenkeel/core';
 import { type ManualClock, manualClock, manualDiscovery, settle } from '@evenkeel/core/testing';
+import { heapInUse } from '../lib/heap.ts';
 import { endpointChurn } from './endpoint-churn.ts';
-import { heapInUse } from './heap.ts';
 import { countLost } from './survivors.ts';
 import { traffic } from './traffic.ts';
 import { watchedStrategy } from './watched-strategy.ts';

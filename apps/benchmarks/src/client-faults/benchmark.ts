@@ -1,7 +1,7 @@
 import type { Benchmark, Settings } from '../lib/cli/benchmark.ts';
 import { healthy } from '../lib/endpoints/behaviour.ts';
 import { type EndpointGroup, startEndpoints } from '../lib/endpoints/endpoint-group.ts';
-import type { Report } from '../lib/report/report.ts';
+import { joined } from '../lib/report/joined.ts';
 import { FAULT_CONTENDERS, RECOVERY_CONTENDERS } from './contenders.ts';
 import { FAULTS, HEALTHY_MS } from './faults.ts';
 import { faultsReport } from './faults-report.ts';
@@ -58,12 +58,4 @@ async function runRecovery(endpoints: EndpointGroup, settings: Settings): Promis
     results.push(await measureRecovery(endpoints, contender, load));
   }
   return results;
-}
-
-function joined(parts: readonly Report[]): Report {
-  return {
-    tables: parts.flatMap(({ tables }) => tables),
-    targets: parts.flatMap(({ targets }) => targets),
-    notes: parts.flatMap(({ notes }) => notes),
-  };
 }

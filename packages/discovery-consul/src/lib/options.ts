@@ -144,11 +144,21 @@ export function discoverySettings(options: ConsulDiscoveryOptions): Settings {
  */
 export function checkName(field: string, name: unknown): string {
   const text = checkText(field, name);
-  // A path with dots leads elsewhere, even when they are escaped.
-  if (text === '.' || text === '..' || text.length > 255 || !text.isWellFormed()) {
-    throw new InvalidOptionsError(field, name, 'a name of 1 to 255 characters');
+  if (leadsElsewhere(text) || text.length > 255 || !text.isWellFormed()) {
+    const allowed =
+      'a name of 1 to 255 characters, without empty parts and parts of dots between its slashes';
+    throw new InvalidOptionsError(field, name, allowed);
   }
   return text;
+}
+
+/** Consul unescapes a path before it removes dots and double slashes, and redirects to what is left. */
+function leadsElsewhere(name: string): boolean {
+  const parts = name.split('/');
+  return parts.some(
+    (part, index) =>
+      part === '.' || part === '..' || (part === '' && (index === 0 || index < parts.length - 1)),
+  );
 }
 
 /**

@@ -26,6 +26,8 @@ export interface DnsClientOptions {
   readonly clock: Clock;
   /** Told of the last failure before an answer, and how many there were. */
   readonly onServerFailure?: (error: DnsError, failures: number) => void;
+  /** Called before each query to a server, the repeated ones and those over TCP included. */
+  readonly onQuery?: () => void;
 }
 
 /**
@@ -33,7 +35,8 @@ export interface DnsClientOptions {
  * an answer, any other error code is none.
  */
 export function dnsClient(options: DnsClientOptions): DnsClient {
-  const { servers, transport, timeoutMs, tries, clock, onServerFailure } = options;
+  const { servers, transport, timeoutMs, tries, clock, onServerFailure, onQuery } = options;
+  const limits = { clock, timeoutMs, ...(onQuery && { onQuery }) };
   let current = 0;
 
   return {
@@ -46,7 +49,7 @@ export function dnsClient(options: DnsClientOptions): DnsClient {
         const server = servers[index];
         if (server === undefined || failed.has(server)) continue;
         try {
-          const message = await exchange(server, name, type, transport, { clock, timeoutMs, signal });
+          const message = await exchange(server, name, type, transport, { ...limits, signal });
           const reason = failureReason(message.code);
           if (reason === undefined) {
             current = index;

@@ -1,6 +1,7 @@
 import { type Discovery, sleep, type WatchOptions } from '@evenkeel/core';
 import { answerView } from './answer-view.ts';
 import { type DnsClient, dnsClient } from './client.ts';
+import { paceFailure } from './failure-pace.ts';
 import { type DnsDiscoveryOptions, resolveOptions, type Settings } from './options.ts';
 import { refreshDelay } from './refresh.ts';
 import { reporter } from './reporter.ts';
@@ -31,12 +32,22 @@ export function dnsDiscovery(options: DnsDiscoveryOptions): Discovery {
     async *watch({ signal, onEvent }: WatchOptions) {
       const report = reporter(onEvent);
       const servers = settings.servers ?? systemServers();
-      const client = dnsClient({ ...settings, servers, onServerFailure: report.serverFailed });
+      const round = { startedAt: 0, queries: 0 };
+      const client = dnsClient({
+        ...settings,
+        servers,
+        onServerFailure: report.serverFailed,
+        onQuery: () => void round.queries++,
+      });
       const view = answerView(settings);
       let doubtedSince: number | undefined;
       try {
         while (!signal.aborted) {
-          const answer = await resolve(client, settings, signal);
+          Object.assign(round, { startedAt: clock.now(), queries: 0 });
+          const answer = await resolve(client, settings, signal).catch(async (error: unknown) => {
+            await paceFailure(clock, round, signal);
+            throw error;
+          });
           const now = clock.now();
           const doubtful = answer.negative !== undefined || answer.failure !== undefined;
           doubtedSince = doubtful ? (doubtedSince ?? now) : undefined;

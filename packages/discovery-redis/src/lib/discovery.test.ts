@@ -231,12 +231,15 @@ describe('a watch', () => {
   });
 });
 
+/** An attempt that fails lasts as long, so that a broken server is not asked too often. */
+const PACE_MS = 500;
+
 describe('a watch throws', () => {
   it.each(['connect', 'subscribe', 'read'] as const)('when %s fails', async (call) => {
     const { redis, clock, ended } = bench((fake) => {
       fake.modes[call] = 'fails';
     });
-    await settle();
+    await clock.advanceAsync(PACE_MS);
     expect(await ended).toMatchObject({
       code: 'ERR_EVENKEEL_DISCOVERY',
       message: `redis client, service "s": ${call} refused`,
@@ -268,16 +271,17 @@ describe('a watch throws', () => {
 
   it('when the connection is closed, at once', async () => {
     const { redis, clock, ended } = bench();
-    await clock.advanceAsync(100);
+    await clock.advanceAsync(PACE_MS);
     redis.sockets[0]?.disconnect();
     expect(await ended).toMatchObject({ message: expect.stringContaining('the connection was closed') });
     expect(clock.pendingTimers).toBe(0);
   });
 
   it('when not one record can be read, as that is no empty service', async () => {
-    const { ended } = bench((fake) => {
+    const { clock, ended } = bench((fake) => {
       fake.leased = ['1000', 'e', '1', 'a', '16000', '{', 'b', '16000', ''];
     });
+    await clock.advanceAsync(PACE_MS);
     expect(await ended).toMatchObject({ message: expect.stringContaining('none of 2 records') });
   });
 
@@ -285,9 +289,10 @@ describe('a watch throws', () => {
     ['a reply that is no list', 'x', /something else than a list/],
     ['an error of Redis', new Error('WRONGTYPE Operation'), /WRONGTYPE/],
   ])('at %s', async (_name, reply, message) => {
-    const { ended } = bench((fake) => {
+    const { clock, ended } = bench((fake) => {
       fake.leased = reply;
     });
+    await clock.advanceAsync(PACE_MS);
     expect(await ended).toMatchObject({ message: expect.stringMatching(message) });
   });
 
@@ -295,10 +300,12 @@ describe('a watch throws', () => {
     const stream = bench((fake) => {
       fake.plain = ['stream', []];
     });
+    await stream.clock.advanceAsync(PACE_MS);
     expect(await stream.ended).toMatchObject({ message: expect.stringContaining('is a stream') });
     const text = bench((fake) => {
       fake.plain = ['string', ['hello world']];
     });
+    await text.clock.advanceAsync(PACE_MS);
     expect(await text.ended).toMatchObject({ message: expect.stringContaining('none of 2 entries') });
   });
 });
@@ -312,6 +319,18 @@ describe('an abort', () => {
     controller.abort();
     expect(await ended).toBeUndefined();
     expect([redis.sockets.length, clock.pendingTimers]).toEqual([0, 0]);
+  });
+
+  it('ends the wait after a failure', async () => {
+    const { redis, clock, controller, ended } = bench((fake) => {
+      fake.modes.read = 'fails';
+    });
+    await settle();
+    // Closed already, although the error is yet to come.
+    expect(redis.sockets).toEqual([]);
+    controller.abort();
+    expect(await ended).toBeUndefined();
+    expect(clock.pendingTimers).toBe(0);
   });
 
   it('closes connections even if nobody reads on', async () => {
@@ -344,6 +363,7 @@ describe('options', () => {
     [{ client, service: '' }, 'service'],
     [{ client, service: 'a{b' }, 'service'],
     [{ client, service: 'a\nb' }, 'service'],
+    [{ client, service: '\ud800' }, 'service'],
     [{ client, prefix: '{x}' }, 'prefix'],
     [{ client, pollMs: 0 }, 'pollMs'],
     [{ client, pingMs: -1 }, 'pingMs'],

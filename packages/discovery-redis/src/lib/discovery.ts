@@ -11,6 +11,7 @@ import {
 import { discoveryFailure, jittered, readPace, wakeUp } from '@evenkeel/core/driver';
 import { type Connection, openConnection } from './connection.ts';
 import { CONNECTION_KEYS, type RedisConnectionOptions, redisPlace } from './connection-options.ts';
+import { paceFailure } from './failure-pace.ts';
 import { type KeyOptions, serviceKeys } from './keys.ts';
 import { probe } from './probe.ts';
 import { READ, READ_PLAIN } from './scripts.ts';
@@ -110,6 +111,7 @@ export function redisDiscovery(options: RedisDiscoveryOptions): Discovery {
       };
 
       if (signal.aborted) return;
+      const startedAt = clock.now();
       signal.addEventListener('abort', onAbort, { once: true });
       try {
         connection = await openConnection({
@@ -135,6 +137,11 @@ export function redisDiscovery(options: RedisDiscoveryOptions): Discovery {
           await news.wait({ earliest, latest });
         }
       } catch (error) {
+        own.abort();
+        if (connection !== undefined) {
+          await connection.close();
+          await paceFailure(clock, startedAt, signal);
+        }
         if (!signal.aborted)
           throw discoveryFailure(`redis ${place.name}, service "${options.service}"`, error);
       } finally {

@@ -40,8 +40,9 @@ export function serviceKeys({ service, prefix = 'lb', plainPrefix = 'services' }
 }
 
 function checkName(field: string, name: unknown): void {
-  // Braces would move the hash tag, and the four keys into different slots.
-  if (typeof name !== 'string' || name === '' || name.length > 255 || /[{}\p{Cc}]/u.test(name)) {
+  // Braces would move the hash tag, and the four keys into different slots; a lone surrogate would be written as
+  // another character, and so as another name.
+  if (typeof name !== 'string' || name === '' || name.length > 255 || /[{}\p{Cc}\p{Cs}]/u.test(name)) {
     throw new InvalidOptionsError(field, name, '1 to 255 characters without braces and control characters');
   }
 }

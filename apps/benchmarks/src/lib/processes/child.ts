@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 export interface Child<Request, Reply> extends AsyncDisposable {
   /** @throws Error when the process ends before it answers */
   ask(request: Request): Promise<Reply>;
+  /** SIGKILL; resolves when the process is gone. */
+  kill(): Promise<void>;
 }
 
 /**
@@ -21,14 +23,21 @@ export function startChild<Request, Reply>(
   const path = fileURLToPath(module);
   const child = fork(path, { execArgv: [...nodeOptions], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   let last: Promise<unknown> = Promise.resolve();
+  const isGone = (): boolean => child.exitCode !== null || child.signalCode !== null;
   return {
     ask(request) {
       const reply = last.then(() => exchange<Request, Reply>(child, path, request));
       last = reply.catch(() => undefined);
       return reply;
     },
+    async kill() {
+      if (isGone()) return;
+      const exited = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exited;
+    },
     async [Symbol.asyncDispose]() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
+      if (isGone()) return;
       const exited = once(child, 'exit');
       if (child.connected) child.disconnect();
       await exited;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ClusterEvent } from '../cluster-event.ts';
 import type { ClusterOptions } from '../cluster-options.ts';
+import { toEndpoint } from '../endpoint.ts';
 import { seededRandom } from '../random.ts';
 import { manualClock } from '../testing/manual-clock.ts';
 import { manualDiscovery } from '../testing/manual-discovery.ts';
@@ -99,6 +100,20 @@ describe('outlier detection in a cluster', () => {
       { type: 'endpointEjected', detector: 'consecutive-failures', times: 1 },
       { type: 'endpointReturned', reason: 'expired' },
     ]);
+  });
+
+  it('gives the place of an ejected endpoint that the registry drains to the next', async () => {
+    const { discovery, cluster, served, failNext, clock } = await setUp();
+    failNext('10.0.0.1:80', 5);
+    expect(served()).toEqual(new Set(['10.0.0.2:80', '10.0.0.3:80']));
+    // As Consul does with one that crashed: it stays listed for a minute.
+    discovery.push({
+      endpoints: THREE.map((address, index) => toEndpoint({ address, weight: Math.min(1, index) })),
+    });
+    await clock.advanceAsync(100);
+    failNext('10.0.0.2:80', 5);
+    expect(served()).toEqual(new Set(['10.0.0.3:80']));
+    expect(cluster.inspect().counts).toMatchObject({ known: 3, draining: 1 });
   });
 
   it('ejects one of three and says that it may not eject the second', async () => {

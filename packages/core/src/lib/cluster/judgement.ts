@@ -65,7 +65,11 @@ export function judgement(options: ClusterOptions, settings: Settings, court: Co
     clock,
     random,
     candidates: court.serving,
-    isUsable: (candidate) => !byId(candidate)?.unhealthy,
+    // One that crashed may stay listed with weight 0: like one that checks keep out, it takes nobody's place among the ejected.
+    isUsable: (candidate) => {
+      const member = byId(candidate);
+      return member === undefined || (member.serving && !member.unhealthy);
+    },
     onEjected(candidate, { detector, durationMs, times }) {
       court.emit({ type: 'endpointEjected', endpoint: candidate.endpoint, detector, durationMs, times });
       withdraw(byId(candidate));

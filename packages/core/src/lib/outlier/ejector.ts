@@ -16,7 +16,7 @@ export interface EjectorOptions {
   readonly random: Random;
   /** All endpoints that could serve, not those that drain: the base of the cap. Called often, so return a kept array. */
   readonly candidates: () => readonly Candidate[];
-  /** Whether active checks leave the candidate in. */
+  /** Whether active checks leave the candidate in, and it does not drain. */
   readonly isUsable: (candidate: Candidate) => boolean;
   readonly onEjected: (candidate: Candidate, info: EjectionInfo) => void;
   readonly onReturned: (candidate: Candidate, reason: 'expired' | 'healthy' | 'manual') => void;
@@ -209,7 +209,7 @@ class DetectorEjector implements Ejector {
     const { isUsable } = this.host;
     if (!isUsable(candidate)) return 'its health checks keep it out already';
     const max = maxEjections(candidates.length, this.settings);
-    // An ejected endpoint that is found unhealthy leaves its place to the next: the order of the two must not matter.
+    // An ejected endpoint that is found unhealthy, or drains, leaves its place to the next: the order of the two must not matter.
     let ejected = 0;
     for (const other of this.ejections.candidates()) if (isUsable(other)) ejected++;
     if (ejected + 1 > max) {

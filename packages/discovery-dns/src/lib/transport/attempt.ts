@@ -7,6 +7,8 @@ export interface AttemptLimits {
   /** In ms. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** Called before anything is sent. */
+  readonly onQuery?: () => void;
 }
 
 /** How a socket's events end an attempt. The first call counts. */
@@ -34,6 +36,7 @@ export function attempt<T>(
       reject(signal.reason);
       return;
     }
+    limits.onQuery?.();
     let ended = false;
     const end = (settle: () => void): void => {
       if (ended) return;
