@@ -31,11 +31,13 @@ export interface MergeSourceOptions extends WatchOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly onChange: () => void;
+  /** After this long in doubt the share is given up, in ms. */
+  readonly maxStaleMs: number;
 }
 
 /** Makes a source that is not followed yet. */
 export function mergeSource(discovery: Discovery, options: MergeSourceOptions): MergeSource {
-  const { name, clock, random, signal, onChange, onEvent = () => {} } = options;
+  const { name, clock, random, signal, onChange, maxStaleMs, onEvent = () => {} } = options;
   const normal = normaliser();
   const reject = rejectionLog(onEvent, `${name}: `);
   const isReset = resetDetector();
@@ -43,12 +45,32 @@ export function mergeSource(discovery: Discovery, options: MergeSourceOptions): 
   let stale = false;
   let resets = 0;
   let deregistered: string[] = [];
+  let patience: Disposable | undefined;
+
+  const giveUp = (): void => {
+    // As if they had said so themselves: that nobody vouches for them any more is no sudden loss to be held back.
+    deregistered.push(...(share?.keys() ?? []));
+    share = new Map();
+    onEvent({
+      type: 'snapshotRejected',
+      message: `${name}: its endpoints are given up after ${maxStaleMs} ms without news`,
+    });
+    onChange();
+  };
+  const doubt = (isDoubtful: boolean): void => {
+    stale = isDoubtful;
+    if (isDoubtful) patience ??= clock.setTimer(giveUp, maxStaleMs);
+    else {
+      patience?.[Symbol.dispose]();
+      patience = undefined;
+    }
+  };
 
   const failed = (failure: DiscoveryFailed): void => {
     const error = new DiscoveryError(`${name}: ${describeError(failure.error)}`, { cause: failure.error });
     onEvent({ ...failure, error });
     if (stale || share === undefined) return;
-    stale = true;
+    doubt(true);
     onChange();
   };
 
@@ -80,7 +102,7 @@ export function mergeSource(discovery: Discovery, options: MergeSourceOptions): 
         reject(
           usable ? problems : ['no endpoint of the snapshot is valid: the last good ones stay', ...problems],
         );
-        stale = !usable || snapshot.stale === true;
+        doubt(!usable || snapshot.stale === true);
         if (usable) {
           share = endpoints;
           if (isReset(snapshot)) resets++;
@@ -88,6 +110,7 @@ export function mergeSource(discovery: Discovery, options: MergeSourceOptions): 
         }
         if (share !== undefined) onChange();
       }
+      patience?.[Symbol.dispose]();
     },
   };
 }

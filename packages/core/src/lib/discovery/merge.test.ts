@@ -5,17 +5,17 @@ import { isEvenkeelError } from '../errors.ts';
 import { seededRandom } from '../random.ts';
 import { manualClock, settle } from '../testing/manual-clock.ts';
 import { manualDiscovery } from '../testing/manual-discovery.ts';
-import { mergeDiscovery } from './merge.ts';
+import { type MergeDiscoveryOptions, mergeDiscovery } from './merge.ts';
 import { staticDiscovery } from './static.ts';
 
 type WatchEvent = Parameters<NonNullable<WatchOptions['onEvent']>>[0];
 
-function run(sources: readonly Discovery[]) {
+function run(sources: readonly Discovery[], options: MergeDiscoveryOptions = {}) {
   const clock = manualClock();
   const controller = new AbortController();
   const snapshots: Snapshot[] = [];
   const events: WatchEvent[] = [];
-  const merged = mergeDiscovery(sources, { clock, random: seededRandom(1) });
+  const merged = mergeDiscovery(sources, { clock, random: seededRandom(1), ...options });
   const ended = (async () => {
     const watch = merged.watch({ signal: controller.signal, onEvent: (event) => events.push(event) });
     for await (const snapshot of watch) snapshots.push(snapshot);
@@ -194,3 +194,64 @@ test('merges nest, and their events say where', async () => {
 test('no source at all is refused', () => {
   expect(() => mergeDiscovery([])).toThrow('sources: got an array, expected at least one discovery');
 });
+
+test('a source that stays silent is given up, as if its endpoints had left by themselves', async () => {
+  let up = true;
+  const fickle: Discovery = {
+    async *watch({ signal }) {
+      if (!up) throw new Error('registry is away');
+      yield { endpoints: [toEndpoint('b:1'), toEndpoint('c:1')] };
+      await new Promise((resolve, reject) => {
+        fall = () => reject(new Error('connection lost'));
+        signal.addEventListener('abort', resolve, { once: true });
+      });
+    },
+  };
+  let fall = (): void => expect.unreachable('nobody watches');
+  const { clock, last, ids, events, close } = run([staticDiscovery(['a:1', 'b:1']), fickle], {
+    maxStaleMs: 60_000,
+  });
+  await settle();
+  up = false;
+  fall();
+  await clock.advanceAsync(59_999);
+  expect(ids()).toEqual(['a:1', 'b:1', 'c:1']);
+  await clock.advanceAsync(1);
+  // b is still listed by the other one.
+  expect(ids()).toEqual(['a:1', 'b:1']);
+  expect(last().deregistered).toEqual(['c:1']);
+  expect(events.map((event) => (event.type === 'snapshotRejected' ? event.message : ''))).toContain(
+    'source 2 of 2: its endpoints are given up after 60000 ms without news',
+  );
+  up = true;
+  await clock.advanceAsync(10_000);
+  expect(ids()).toEqual(['a:1', 'b:1', 'c:1']);
+  await clock.advanceAsync(120_000);
+  expect(ids()).toEqual(['a:1', 'b:1', 'c:1']);
+  await close();
+  expect(clock.pendingTimers).toBe(0);
+});
+
+test('an endless patience is the default', async () => {
+  const dead = manualDiscovery(['b:1']);
+  const { clock, ids, close } = run([staticDiscovery(['a:1']), { watch: dying(dead) }]);
+  await settle();
+  await clock.advanceAsync(24 * 3_600_000);
+  expect(ids()).toEqual(['a:1', 'b:1']);
+  await close();
+});
+
+/** Yields what the discovery has, once, and fails from then on. */
+function dying(discovery: Discovery): Discovery['watch'] {
+  let served = false;
+  return async function* (options) {
+    if (!served) {
+      for await (const snapshot of discovery.watch(options)) {
+        served = true;
+        yield snapshot;
+        break;
+      }
+    }
+    throw new Error('gone');
+  };
+}

@@ -11,6 +11,8 @@ import { wakeUp } from './wake-up.ts';
 export interface MergeDiscoveryOptions {
   /** How long the first snapshot waits for sources that have not answered, once one has, in ms. @default 1_000 */
   readonly initialWaitMs?: number;
+  /** After this long without news from a source its share is given up, in ms. @default Infinity: never */
+  readonly maxStaleMs?: number;
   /** @default systemClock */
   readonly clock?: Clock;
   /** @default Math.random */
@@ -20,7 +22,7 @@ export interface MergeDiscoveryOptions {
 /**
  * Makes one discovery of several, such as two registries during a migration, or a registry with a static list
  * behind it. An endpoint is there while any source lists it. A source that fails is watched again on its own and keeps its last
- * share; its errors reach the watcher's `onEvent`. Where sources disagree on a field, the earlier one wins.
+ * share, for `maxStaleMs`; its errors reach the watcher's `onEvent`. Where sources disagree on a field, the earlier one wins.
  *
  * The snapshots are `stale` only while all sources are.
  *
@@ -32,6 +34,7 @@ export function mergeDiscovery(
 ): Discovery {
   const { clock = systemClock, random = Math.random } = options;
   const initialWaitMs = numberOption('initialWaitMs', options.initialWaitMs, 1_000);
+  const maxStaleMs = numberOption('maxStaleMs', options.maxStaleMs, Number.POSITIVE_INFINITY, { min: 1 });
   if (sources.length === 0) throw new InvalidOptionsError('sources', sources, 'at least one discovery');
 
   return {
@@ -52,6 +55,7 @@ export function mergeDiscovery(
           random,
           signal: controller.signal,
           onChange: changes.notify,
+          maxStaleMs,
           ...(onEvent && { onEvent }),
         }),
       );
