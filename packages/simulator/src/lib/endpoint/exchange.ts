@@ -1,9 +1,18 @@
 import type { Dispatcher } from 'undici';
 import type { TimelineEvent } from '../timeline/event-queue.ts';
-import type { SimulatedEndpoint } from './simulated-endpoint.ts';
+import type { Timeline } from '../timeline/timeline.ts';
 
 /** Headers of a response, as undici hands them over. */
 export type ResponseHeaders = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
+
+/** Where an exchange leads. */
+export interface Destination {
+  readonly timeline: Timeline;
+  /** A request has arrived. */
+  receive(exchange: Exchange): void;
+  /** A request that waited in line is not wanted any more. */
+  abandoned(exchange: Exchange): void;
+}
 
 const NO_HEADERS: ResponseHeaders = {};
 
@@ -20,7 +29,7 @@ export class Exchange implements TimelineEvent, Dispatcher.DispatchController {
   rawHeaders = null;
   rawTrailers = null;
 
-  readonly endpoint: SimulatedEndpoint;
+  readonly endpoint: Destination;
   readonly handler: Dispatcher.DispatchHandler;
   /** One way, in ms. */
   readonly travelMs: number;
@@ -39,7 +48,7 @@ export class Exchange implements TimelineEvent, Dispatcher.DispatchController {
   private headers: ResponseHeaders = NO_HEADERS;
   private error: Error | undefined = undefined;
 
-  constructor(endpoint: SimulatedEndpoint, handler: Dispatcher.DispatchHandler, travelMs: number) {
+  constructor(endpoint: Destination, handler: Dispatcher.DispatchHandler, travelMs: number) {
     this.endpoint = endpoint;
     this.handler = handler;
     this.travelMs = travelMs;

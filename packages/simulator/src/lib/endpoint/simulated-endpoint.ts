@@ -4,7 +4,7 @@ import type { Timeline } from '../timeline/timeline.ts';
 import { type Antagonist, antagonist } from './antagonist.ts';
 import type { EndpointModel } from './endpoint-model.ts';
 import type { EndpointSettings } from './endpoint-settings.ts';
-import type { Exchange } from './exchange.ts';
+import type { Destination, Exchange } from './exchange.ts';
 import { LatencyEstimate } from './latency-estimate.ts';
 import { LoadReporter } from './load-reporter.ts';
 import { ParallelServer } from './parallel-server.ts';
@@ -23,7 +23,7 @@ const RESET: Error = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNR
 export type AskDependency = (answered: (ok: boolean) => void) => void;
 
 /** One endpoint: a line of requests, a server that works them off, and the ways in which both go wrong. */
-export class SimulatedEndpoint {
+export class SimulatedEndpoint implements Destination {
   readonly id: string;
   readonly timeline: Timeline;
   readonly model: EndpointModel;
@@ -101,7 +101,6 @@ export class SimulatedEndpoint {
     else exchange.send();
   }
 
-  /** A request has arrived. */
   receive(exchange: Exchange): void {
     const { settings } = this;
     if (settings.condition === 'refusing') {
@@ -122,7 +121,6 @@ export class SimulatedEndpoint {
     else this.begin(exchange);
   }
 
-  /** A request that waited in line is not wanted any more. */
   abandoned(exchange: Exchange): void {
     this.line.leave(exchange);
     this.inFlight--;
