@@ -3,6 +3,7 @@ export const INSTALLED_WITH: Readonly<Record<string, readonly string[]>> = {
   core: [],
   strategies: ['@evenkeel/core'],
   'http-client': ['@evenkeel/core', 'undici'],
+  cache: ['@evenkeel/core', 'undici'],
   proxy: ['@evenkeel/core', '@evenkeel/http-client', 'undici'],
   simulator: ['@evenkeel/core', '@evenkeel/http-client', 'undici'],
   testing: ['@evenkeel/core'],

@@ -1,0 +1,119 @@
+import type { StoredEntry } from './entry-codec.ts';
+import type { Generations } from './generations.ts';
+import type { KeySpace } from './keys.ts';
+import { Lru } from './lru.ts';
+import type { Slot, VariantIndex } from './slot.ts';
+import { responseBytes, type StoredResponse } from './stored-response.ts';
+
+/** What the memory of this process says: `unknown` is left to the shared store. */
+export type LocalAnswer = StoredResponse | 'uri-miss' | 'vary-miss' | 'unknown';
+
+/** A response that is on its way to the shared store. */
+interface Write {
+  readonly names: readonly string[];
+  readonly key: string;
+  readonly response: StoredResponse;
+  readonly epoch: number;
+}
+
+const MAX_INDEXES = 200_000;
+
+/** Responses in the memory of this process, valid as long as their generations are. */
+export class MemoryTier {
+  private readonly entries: Lru<StoredEntry>;
+  private readonly indexes = new Lru<VariantIndex>(MAX_INDEXES);
+  private readonly writes = new Map<string, readonly Write[]>();
+  private readonly space: KeySpace;
+  private readonly generations: Generations;
+  private readonly now: () => number;
+
+  constructor(maxBytes: number, space: KeySpace, generations: Generations, now: () => number) {
+    this.entries = new Lru(maxBytes);
+    this.space = space;
+    this.generations = generations;
+    this.now = now;
+  }
+
+  get bytes(): number {
+    return this.entries.size;
+  }
+
+  get count(): number {
+    return this.entries.count;
+  }
+
+  /** Looks without asking anyone; fills in what the slot can know. */
+  look(slot: Slot): LocalAnswer {
+    const answer = this.lookAmongKept(slot);
+    return typeof answer === 'string' ? (this.underWay(slot) ?? answer) : answer;
+  }
+
+  /** Answers with a response while it is being written, unless a purge is heard of meanwhile. */
+  await(slot: Slot, response: StoredResponse, written: Promise<void>): void {
+    const names = Object.keys(response.vary);
+    const key = this.space.variant(slot.keys.index, names, slot.request);
+    const write: Write = { names, key, response, epoch: slot.epoch };
+    const list = this.writes.get(slot.keys.index) ?? [];
+    this.writes.set(slot.keys.index, [write, ...list.filter((other) => other.key !== key)]);
+    void written.then(() => {
+      const left = (this.writes.get(slot.keys.index) ?? []).filter((other) => other !== write);
+      if (left.length === 0) this.writes.delete(slot.keys.index);
+      else this.writes.set(slot.keys.index, left);
+    });
+  }
+
+  private underWay(slot: Slot): StoredResponse | undefined {
+    const { index } = slot.keys;
+    const write = this.writes
+      .get(index)
+      ?.find(({ names, key }) => this.space.variant(index, names, slot.request) === key);
+    const usable =
+      write !== undefined && write.epoch === this.generations.mark() && write.response.deleteAt > this.now();
+    return usable ? write.response : undefined;
+  }
+
+  private lookAmongKept(slot: Slot): LocalAnswer {
+    slot.generations = this.generations.read(slot.keys.generations);
+    slot.index = this.indexes.get(slot.keys.index);
+    if (slot.generations === undefined) return 'unknown';
+    if (slot.index === undefined) return 'uri-miss';
+    for (const key of slot.variantKeys(slot.index)) {
+      const entry = this.entries.get(key);
+      if (entry === undefined) continue;
+      const state = this.stateOf(entry, slot.generations);
+      if (state === 'valid') return entry.response;
+      if (state === 'unknown') return 'unknown';
+      this.entries.delete(key);
+    }
+    return 'vary-miss';
+  }
+
+  /** An entry whose generations still have to be compared. */
+  entry(key: string): StoredEntry | undefined {
+    return this.entries.get(key);
+  }
+
+  keep(indexKey: string, index: VariantIndex, key: string, entry: StoredEntry): void {
+    this.indexes.set(indexKey, index);
+    this.entries.set(key, entry, responseBytes(entry.response));
+  }
+
+  clear(): void {
+    this.entries.clear();
+    this.indexes.clear();
+  }
+
+  private stateOf({ response, generations, tagGenerations }: StoredEntry, current: readonly string[]) {
+    if (response.deleteAt <= this.now() || !sameGenerations(generations, current)) return 'invalid';
+    const tags = this.generations.read(response.tags.map((tag) => this.space.tag(tag)));
+    if (tags === undefined) return 'unknown';
+    return sameGenerations(tagGenerations, tags) ? 'valid' : 'invalid';
+  }
+}
+
+/** Whether nothing was purged in between; what was never stored under a generation is not valid for it. */
+export function sameGenerations(kept: readonly string[], current: readonly string[]): boolean {
+  return (
+    kept.length === current.length && kept.every((value, index) => value !== '' && value === current[index])
+  );
+}

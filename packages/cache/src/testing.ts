@@ -1,0 +1,1 @@
+export { type TestHttpCacheOptions, testHttpCache } from './lib/contract/test-http-cache.ts';
