@@ -1,5 +1,26 @@
 import { Bench, type BenchOptions } from './bench.ts';
+import type { HttpCase } from './http-case.ts';
 import { FRESHNESS } from './http/freshness.ts';
+import { INVALIDATION } from './http/invalidation.ts';
+import { POISONING } from './http/poisoning.ts';
+import { REQUESTS } from './http/requests.ts';
+import { STALE } from './http/stale.ts';
+import { STATUS } from './http/status.ts';
+import { STORING } from './http/storing.ts';
+import { VALIDATION } from './http/validation.ts';
+import { VARIANTS } from './http/variants.ts';
+
+const CASES: readonly HttpCase[] = [
+  ...FRESHNESS,
+  ...STORING,
+  ...VALIDATION,
+  ...VARIANTS,
+  ...INVALIDATION,
+  ...REQUESTS,
+  ...STALE,
+  ...STATUS,
+  ...POISONING,
+];
 
 /** How {@link testHttpCache} makes caches. */
 export interface TestHttpCacheOptions extends Pick<BenchOptions, 'compose' | 'makeDriver'> {
@@ -14,7 +35,7 @@ export interface TestHttpCacheOptions extends Pick<BenchOptions, 'compose' | 'ma
  * @param options the runner, a way to put the interceptor before a dispatcher of undici, and the driver
  */
 export function testHttpCache({ test, ...options }: TestHttpCacheOptions): void {
-  for (const { name, run, options: more } of [...FRESHNESS]) {
+  for (const { name, run, options: more } of CASES) {
     test(name, async () => {
       await using bench = await Bench.open({ ...options, ...more });
       await run(bench);

@@ -50,11 +50,10 @@ class Store {
       const beforeRecovery = (signal: AbortSignal): Promise<void> => this.purges.catchUp(driver, signal);
       this.guard = new StoreGuard({ ...settings, driver, beforeRecovery });
       const { space, generations, memory, guard } = this;
-      this.shared = new SharedTier({ driver, guard, space, generations, memory, settings });
+      const shared = new SharedTier({ driver, guard, space, generations, memory, settings });
+      this.shared = shared;
       this.subscription = driver.subscribe?.({
-        onMessage: (message) => {
-          for (const key of message.split(' ')) this.generations.forget(key);
-        },
+        onMessage: (message) => shared.onMessage(message),
         onLive: (live) => {
           this.live = live;
           this.generations.forgetAll();

@@ -57,6 +57,16 @@ export class Generations {
     return values;
   }
 
+  /** Until when what the store says now is believed. */
+  trustUntil(): number {
+    return this.shared ? this.now() + this.trustMs() : Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether something is still believed. */
+  trusts(until: number): boolean {
+    return until > this.now();
+  }
+
   /** Begins to read from the store; what `learn` is told belongs to this moment. */
   mark(): number {
     return this.epoch;
@@ -65,7 +75,7 @@ export class Generations {
   /** Keeps what the store said, unless a purge came meanwhile. */
   learn(keys: readonly string[], values: readonly string[], mark: number): void {
     if (mark !== this.epoch) return;
-    const until = this.now() + this.trustMs();
+    const until = this.trustUntil();
     for (const [index, key] of keys.entries()) {
       const value = values[index];
       if (value !== undefined && value !== NO_GENERATION) this.known.set(key, { value, until });

@@ -16,11 +16,18 @@ interface Write {
   readonly epoch: number;
 }
 
+/** A response that the shared store has, or had. */
+interface Kept {
+  readonly entry: StoredEntry;
+  /** Another instance may have replaced it since. */
+  readonly trustedUntil: number;
+}
+
 const MAX_INDEXES = 200_000;
 
 /** Responses in the memory of this process, valid as long as their generations are. */
 export class MemoryTier {
-  private readonly entries: Lru<StoredEntry>;
+  private readonly entries: Lru<Kept>;
   private readonly indexes = new Lru<VariantIndex>(MAX_INDEXES);
   private readonly writes = new Map<string, readonly Write[]>();
   private readonly space: KeySpace;
@@ -78,24 +85,34 @@ export class MemoryTier {
     if (slot.generations === undefined) return 'unknown';
     if (slot.index === undefined) return 'uri-miss';
     for (const key of slot.variantKeys(slot.index)) {
-      const entry = this.entries.get(key);
-      if (entry === undefined) continue;
-      const state = this.stateOf(entry, slot.generations);
-      if (state === 'valid') return entry.response;
+      const kept = this.entries.get(key);
+      if (kept === undefined) continue;
+      const state = this.stateOf(kept, slot.generations);
+      if (state === 'valid') return kept.entry.response;
       if (state === 'unknown') return 'unknown';
       this.entries.delete(key);
     }
     return 'vary-miss';
   }
 
-  /** An entry whose generations still have to be compared. */
-  entry(key: string): StoredEntry | undefined {
-    return this.entries.get(key);
+  /** An entry that the shared store need not be asked for; its generations still have to be compared. */
+  trusted(key: string): StoredEntry | undefined {
+    const kept = this.entries.get(key);
+    return kept !== undefined && this.isTrusted(kept) ? kept.entry : undefined;
+  }
+
+  remember(indexKey: string, index: VariantIndex): void {
+    this.indexes.set(indexKey, index);
   }
 
   keep(indexKey: string, index: VariantIndex, key: string, entry: StoredEntry): void {
-    this.indexes.set(indexKey, index);
-    this.entries.set(key, entry, responseBytes(entry.response));
+    this.remember(indexKey, index);
+    this.entries.set(key, { entry, trustedUntil: this.generations.trustUntil() }, responseBytes(entry.response));
+  }
+
+  /** Another instance has replaced it. */
+  forget(key: string): void {
+    this.entries.delete(key);
   }
 
   clear(): void {
@@ -103,8 +120,16 @@ export class MemoryTier {
     this.indexes.clear();
   }
 
-  private stateOf({ response, generations, tagGenerations }: StoredEntry, current: readonly string[]) {
+  /** What is stale here may have been renewed by another instance. */
+  private isTrusted({ entry, trustedUntil }: Kept): boolean {
+    const alone = trustedUntil === Number.POSITIVE_INFINITY;
+    return alone || (this.generations.trusts(trustedUntil) && entry.response.staleAt > this.now());
+  }
+
+  private stateOf(kept: Kept, current: readonly string[]): 'valid' | 'invalid' | 'unknown' {
+    const { response, generations, tagGenerations } = kept.entry;
     if (response.deleteAt <= this.now() || !sameGenerations(generations, current)) return 'invalid';
+    if (!this.isTrusted(kept)) return 'unknown';
     const tags = this.generations.read(response.tags.map((tag) => this.space.tag(tag)));
     if (tags === undefined) return 'unknown';
     return sameGenerations(tagGenerations, tags) ? 'valid' : 'invalid';

@@ -21,9 +21,14 @@ export interface SharedTierParts {
 /** A purge this long before a request began may have been too late for what the origin had read by then, in ms. */
 const CLOCK_SKEW_MS = 2_000;
 
+/** Begins a message about a replaced response; others are purged generations. */
+const REPLACED = '!';
+
 /** Reads and writes responses in the shared store. */
 export class SharedTier {
   private readonly parts: SharedTierParts;
+  /** Tells its own messages from those of others. */
+  private readonly id = firstGeneration();
 
   constructor(parts: SharedTierParts) {
     this.parts = parts;
@@ -43,9 +48,10 @@ export class SharedTier {
     if (slot.index === undefined) return 'uri-miss';
     const keys = slot.variantKeys(slot.index);
     for (const key of keys) {
-      const entry = memory.entry(key);
-      if (entry !== undefined && (await this.isValid(entry, current)))
-        return this.use(slot, slot.index, key, entry);
+      const entry = memory.trusted(key);
+      if (entry === undefined || !(await this.isValid(entry, current))) continue;
+      memory.remember(index, slot.index);
+      return entry.response;
     }
     const variants = await this.read(keys, 0);
     if (variants === undefined) return 'miss';
@@ -83,8 +89,23 @@ export class SharedTier {
       const text = Buffer.from(JSON.stringify(index));
       await guard.run('write', (signal) => driver.set(slot.keys.index, text, { ttlMs: indexMs, signal }));
     }
+    // Instances that keep the response it replaces are told; where there was none, nobody keeps one.
+    if (slot.index !== undefined) {
+      await guard.run('write', async (signal) => driver.publish?.(`${REPLACED}${this.id} ${key}`, { signal }));
+    }
     slot.index = index;
     memory.keep(slot.keys.index, index, key, entry);
+  }
+
+  /** Hears what other instances purged or replaced. */
+  onMessage(message: string): void {
+    const { generations, memory } = this.parts;
+    if (!message.startsWith(REPLACED)) {
+      for (const key of message.split(' ')) generations.forget(key);
+      return;
+    }
+    const [id, key = ''] = message.slice(REPLACED.length).split(' ');
+    if (id !== this.id) memory.forget(key);
   }
 
   private use(slot: Slot, index: VariantIndex, key: string, entry: StoredEntry): StoredResponse {
