@@ -1,1 +1,2 @@
 export { type TestHttpCacheOptions, testHttpCache } from './lib/contract/test-http-cache.ts';
+export { type TestKeyValueStoreOptions, testKeyValueStore } from './lib/contract/test-key-value-store.ts';

@@ -9,6 +9,7 @@ import type { CacheStore } from '../store/cache-store.ts';
 import { createCacheStore } from '../store/create-cache-store.ts';
 import type { KeyValueStore } from '../store/key-value-store.ts';
 import type { CacheStoreOptions } from '../store/store-options.ts';
+import { type HeardDrivers, heardDrivers } from './heard-driver.ts';
 
 /** What the origin of a test answers. */
 export interface Reply {
@@ -61,8 +62,15 @@ export class Bench implements AsyncDisposable {
   private offsetMs: number;
   private turn = 0;
 
-  private constructor(server: Server, instances: (now: () => number) => Instance[]) {
+  private readonly heard: HeardDrivers | undefined;
+
+  private constructor(
+    server: Server,
+    instances: (now: () => number) => Instance[],
+    heard: HeardDrivers | undefined,
+  ) {
     this.server = server;
+    this.heard = heard;
     // A whole second, so that ages are exact.
     this.offsetMs = 1_000 - (Date.now() % 1_000);
     this.frozenAt = Date.now();
@@ -75,9 +83,10 @@ export class Bench implements AsyncDisposable {
   static async open({ compose, makeDriver, ...options }: BenchOptions): Promise<Bench> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const drivers = makeDriver === undefined ? [undefined] : [await makeDriver(), await makeDriver()];
+    const heard = makeDriver && heardDrivers([await makeDriver(), await makeDriver()]);
+    const drivers = heard?.drivers ?? [undefined];
     const prefix = `bench${process.pid}.${benches++}`;
-    return new Bench(server, (now) =>
+    const instances = (now: () => number): Instance[] =>
       drivers.map((driver) => {
         const store = createCacheStore({
           ...options.store,
@@ -89,8 +98,8 @@ export class Bench implements AsyncDisposable {
           ...(driver === undefined ? {} : { driver }),
         });
         return { store, dispatcher: compose(cache({ ...options.cache, store, now })) };
-      }),
-    );
+      });
+    return new Bench(server, instances, heard);
   }
 
   get store(): CacheStore {
@@ -122,7 +131,8 @@ export class Bench implements AsyncDisposable {
 
   /** Sends a request through the next instance, and waits until what it stores is stored. */
   async get(path: string, ask: Ask = {}): Promise<Answer> {
-    const { store, dispatcher } = this.instances[this.turn++ % this.instances.length] as Instance;
+    const { dispatcher } = this.instances[this.turn++ % this.instances.length] as Instance;
+    await this.heard?.settle();
     const response = await dispatcher.request({
       origin: this.origin,
       path,
@@ -132,7 +142,6 @@ export class Bench implements AsyncDisposable {
     });
     const text = await response.body.text();
     await Promise.all(this.instances.map((instance) => instance.store.settled()));
-    await store.settled();
     const status = String(response.headers['cache-status'] ?? '');
     return {
       status: response.statusCode,

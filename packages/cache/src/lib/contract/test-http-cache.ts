@@ -1,5 +1,4 @@
 import { Bench, type BenchOptions } from './bench.ts';
-import type { HttpCase } from './http-case.ts';
 import { FRESHNESS } from './http/freshness.ts';
 import { INVALIDATION } from './http/invalidation.ts';
 import { POISONING } from './http/poisoning.ts';
@@ -9,6 +8,7 @@ import { STATUS } from './http/status.ts';
 import { STORING } from './http/storing.ts';
 import { VALIDATION } from './http/validation.ts';
 import { VARIANTS } from './http/variants.ts';
+import type { HttpCase } from './http-case.ts';
 
 const CASES: readonly HttpCase[] = [
   ...FRESHNESS,

@@ -63,7 +63,7 @@ export interface CacheStore extends UndiciCacheStore, AsyncDisposable {
   purgeAll(): Promise<PurgeResult>;
   /** Drops one resource of an origin, by its path as requests have it. */
   purge(origin: string, path: string): Promise<PurgeResult>;
-  /** Resolves when all that was put has been written, or given up. */
+  /** Resolves when all that was put or purged has reached the shared store, or has been given up. */
   settled(): Promise<void>;
   /** Writes what waits, as far as the time limit allows, and closes the driver. */
   close(): Promise<void>;

@@ -84,7 +84,7 @@ class Store {
         this.purges.purge([prefixTarget(this.space, url, this.settings.prefixDepth)]),
       purgeTags: (tags) => this.purgeTags(tags),
       purgeAll: () => this.purges.purge([this.space.all]),
-      settled: () => this.writes.settled(),
+      settled: () => this.settled(),
       close: () => this.close(),
       [Symbol.asyncDispose]: () => this.close(),
       ...undiciStore({
@@ -183,8 +183,12 @@ class Store {
     return this.purges.purge(tags.map((tag) => this.space.tag(tag)));
   }
 
+  private async settled(): Promise<void> {
+    await Promise.all([this.writes.settled(), this.purges.settled()]);
+  }
+
   private async close(): Promise<void> {
-    await this.writes.settled();
+    await this.settled();
     this.subscription?.[Symbol.dispose]();
     this.guard?.close();
     this.memory.clear();

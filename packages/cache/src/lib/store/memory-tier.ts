@@ -107,7 +107,11 @@ export class MemoryTier {
 
   keep(indexKey: string, index: VariantIndex, key: string, entry: StoredEntry): void {
     this.remember(indexKey, index);
-    this.entries.set(key, { entry, trustedUntil: this.generations.trustUntil() }, responseBytes(entry.response));
+    this.entries.set(
+      key,
+      { entry, trustedUntil: this.generations.trustUntil() },
+      responseBytes(entry.response),
+    );
   }
 
   /** Another instance has replaced it. */

@@ -14,6 +14,7 @@ export class Purges {
   private readonly guard: StoreGuard | undefined;
   private readonly all: string;
   private pending = new Set<string>();
+  private readonly running = new Set<Promise<unknown>>();
 
   constructor(settings: StoreSettings, generations: Generations, guard: StoreGuard | undefined, all: string) {
     this.settings = settings;
@@ -22,7 +23,18 @@ export class Purges {
     this.all = all;
   }
 
-  async purge(keys: readonly string[]): Promise<PurgeResult> {
+  /** Resolves when the shared store has taken what was purged, or has failed to. */
+  async settled(): Promise<void> {
+    await Promise.all(this.running);
+  }
+
+  purge(keys: readonly string[]): Promise<PurgeResult> {
+    const done = this.tell(keys).finally(() => this.running.delete(done));
+    this.running.add(done);
+    return done;
+  }
+
+  private async tell(keys: readonly string[]): Promise<PurgeResult> {
     const value = purgedGeneration(this.settings.now());
     for (const key of keys) this.generations.renew(key, value);
     const { driver } = this.settings;

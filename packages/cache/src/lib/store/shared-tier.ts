@@ -91,7 +91,9 @@ export class SharedTier {
     }
     // Instances that keep the response it replaces are told; where there was none, nobody keeps one.
     if (slot.index !== undefined) {
-      await guard.run('write', async (signal) => driver.publish?.(`${REPLACED}${this.id} ${key}`, { signal }));
+      await guard.run('write', async (signal) =>
+        driver.publish?.(`${REPLACED}${this.id} ${key}`, { signal }),
+      );
     }
     slot.index = index;
     memory.keep(slot.keys.index, index, key, entry);

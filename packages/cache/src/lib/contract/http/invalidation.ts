@@ -4,7 +4,12 @@ import type { HttpCase } from '../http-case.ts';
 
 const FRESH = { 'cache-control': 'max-age=60' };
 
-async function change(bench: Bench, status: number, headers: Record<string, string> = {}, method = 'POST'): Promise<void> {
+async function change(
+  bench: Bench,
+  status: number,
+  headers: Record<string, string> = {},
+  method = 'POST',
+): Promise<void> {
   bench.serve({ status, headers });
   await bench.get('/target', { method, body: method === 'DELETE' ? '' : 'x' });
   bench.serve({ headers: FRESH });
@@ -64,7 +69,11 @@ export const INVALIDATION: readonly HttpCase[] = [
           ['/beside', 'beside'],
           ['/absolute', `${bench.origin}/absolute`],
         ] as const) {
-          assert.equal(await survives(bench, path, () => change(bench, 201, { [name]: value })), false, value);
+          assert.equal(
+            await survives(bench, path, () => change(bench, 201, { [name]: value })),
+            false,
+            value,
+          );
         }
       },
     }),

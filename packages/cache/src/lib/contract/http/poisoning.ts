@@ -35,7 +35,21 @@ const PATHS: readonly string[] = [
 ];
 
 /** Values of a request field that careless variants confuse. */
-const VALUES: readonly string[] = ['', 'null', '*', 'a', 'A', 'a,b', 'a b', 'a:b', '","', '["a"]', '\u00e9', 'a'.repeat(4_000), `${'a'.repeat(4_000)}b`];
+const VALUES: readonly string[] = [
+  '',
+  'null',
+  '*',
+  'a',
+  'A',
+  'a,b',
+  'a b',
+  'a:b',
+  '","',
+  '["a"]',
+  '\u00e9',
+  'a'.repeat(4_000),
+  `${'a'.repeat(4_000)}b`,
+];
 
 /** Poisoning: no request decides what another one gets. */
 export const POISONING: readonly HttpCase[] = [
@@ -55,10 +69,15 @@ export const POISONING: readonly HttpCase[] = [
     async run(bench) {
       bench.serve((request) => ({
         headers: { ...FRESH, vary: 'x-a, x-b' },
-        body: Buffer.from(JSON.stringify([request.headers['x-a'], request.headers['x-b']]), 'latin1').toString('hex'),
+        body: Buffer.from(
+          JSON.stringify([request.headers['x-a'], request.headers['x-b']]),
+          'latin1',
+        ).toString('hex'),
       }));
       const answers = new Set<string>();
-      for (const a of VALUES) for (const b of ['', 'a']) answers.add((await bench.get('/', { headers: { 'x-a': a, 'x-b': b } })).text);
+      for (const a of VALUES)
+        for (const b of ['', 'a'])
+          answers.add((await bench.get('/', { headers: { 'x-a': a, 'x-b': b } })).text);
       assert.equal(bench.seen.length, VALUES.length * 2);
       assert.equal(answers.size, VALUES.length * 2);
     },
@@ -106,7 +125,9 @@ export const POISONING: readonly HttpCase[] = [
       await bench.get('/');
       assert.equal(bench.seen.length, 1);
       for (const length of ['00', '+0', '0, 0', '1']) {
-        const answer = await bench.get('/other', { headers: { 'content-length': length } }).catch(() => undefined);
+        const answer = await bench
+          .get('/other', { headers: { 'content-length': length } })
+          .catch(() => undefined);
         assert.doesNotMatch(answer?.cacheStatus ?? '', /stored|hit/, length);
       }
     },

@@ -61,7 +61,10 @@ export const STALE: readonly HttpCase[] = [
         assert.equal(stale.status, 200);
         assert.equal(stale.text, 'good');
         assert.equal(stale.headers.age, '70');
-        assert.equal(stale.cacheStatus, `evenkeel; fwd=stale; fwd-status=${status}; ttl=-10; detail=stale-if-error`);
+        assert.equal(
+          stale.cacheStatus,
+          `evenkeel; fwd=stale; fwd-status=${status}; ttl=-10; detail=stale-if-error`,
+        );
         bench.advance(21);
         assert.equal((await bench.get('/')).status, status);
       },

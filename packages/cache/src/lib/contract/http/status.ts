@@ -31,7 +31,10 @@ export const STATUS: readonly HttpCase[] = [
   {
     name: 'RFC 9211 2: a method and a request that the cache has no part in',
     async run(bench) {
-      assert.equal((await bench.get('/', { method: 'POST', body: 'x' })).cacheStatus, 'evenkeel; fwd=method; fwd-status=200');
+      assert.equal(
+        (await bench.get('/', { method: 'POST', body: 'x' })).cacheStatus,
+        'evenkeel; fwd=method; fwd-status=200',
+      );
       const bypass = await bench.get('/', { headers: { 'cache-control': 'no-store' } });
       assert.equal(bypass.cacheStatus, 'evenkeel; fwd=bypass; fwd-status=200');
     },
@@ -41,7 +44,10 @@ export const STATUS: readonly HttpCase[] = [
     async run(bench) {
       bench.serve({ headers: { 'cache-control': 'max-age=60', 'cache-status': 'inner; hit; ttl=3' } });
       await bench.get('/');
-      assert.equal((await bench.get('/')).headers['cache-status'], 'inner; hit; ttl=3, evenkeel; hit; ttl=60');
+      assert.equal(
+        (await bench.get('/')).headers['cache-status'],
+        'inner; hit; ttl=3, evenkeel; hit; ttl=60',
+      );
     },
   },
   {

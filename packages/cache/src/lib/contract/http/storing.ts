@@ -12,14 +12,34 @@ const CASES: readonly (readonly [
   ['RFC 9111 5.2.2.5: NO-STORE', { 'cache-control': 'NO-STORE, max-age=60' }, {}, false],
   ['RFC 9111 5.2.2.5: no-store in a second line', { 'cache-control': ['max-age=60', 'no-store'] }, {}, false],
   ['RFC 9111 5.2.2.5: no-store="x"', { 'cache-control': 'no-store="x", max-age=60' }, {}, false],
-  ['RFC 9111 5.2.2.5: no-store behind a quote without end', { 'cache-control': 'a="b, no-store, max-age=60' }, {}, false],
+  [
+    'RFC 9111 5.2.2.5: no-store behind a quote without end',
+    { 'cache-control': 'a="b, no-store, max-age=60' },
+    {},
+    false,
+  ],
   ['RFC 9111 5.2.2.7: private', { 'cache-control': 'private, max-age=60' }, {}, false],
   ['RFC 9111 5.2.2.7: private="x-name"', { 'cache-control': 'private="x-name", max-age=60' }, {}, false],
   ['RFC 9111 5.2.3: an unknown directive', { 'cache-control': 'max-age=60, community="UCI"' }, {}, true],
-  ['RFC 9111 5.2.2.3: must-understand beside no-store', { 'cache-control': 'must-understand, no-store, max-age=60' }, {}, true],
+  [
+    'RFC 9111 5.2.2.3: must-understand beside no-store',
+    { 'cache-control': 'must-understand, no-store, max-age=60' },
+    {},
+    true,
+  ],
   ['RFC 9111 3.5: Authorization', { 'cache-control': 'max-age=60' }, { authorization: 'Basic YTpi' }, false],
-  ['RFC 9111 3.5: Authorization, public', { 'cache-control': 'public, max-age=60' }, { authorization: 'Basic YTpi' }, true],
-  ['RFC 9111 3.5: Authorization, s-maxage', { 'cache-control': 's-maxage=60' }, { authorization: 'Basic YTpi' }, true],
+  [
+    'RFC 9111 3.5: Authorization, public',
+    { 'cache-control': 'public, max-age=60' },
+    { authorization: 'Basic YTpi' },
+    true,
+  ],
+  [
+    'RFC 9111 3.5: Authorization, s-maxage',
+    { 'cache-control': 's-maxage=60' },
+    { authorization: 'Basic YTpi' },
+    true,
+  ],
   [
     'RFC 9111 3.5: Authorization, must-revalidate',
     { 'cache-control': 'max-age=60, must-revalidate' },
@@ -29,8 +49,18 @@ const CASES: readonly (readonly [
   ['RFC 9111 7.3: Set-Cookie', { 'cache-control': 'public, max-age=60', 'set-cookie': 'id=1' }, {}, false],
   ['RFC 9111 4.1: Vary: *', { 'cache-control': 'max-age=60', vary: '*' }, {}, false],
   ['RFC 9111 4.1: * among others', { 'cache-control': 'max-age=60', vary: 'accept, *' }, {}, false],
-  ['RFC 9111 4.1: a Vary that is no list of names', { 'cache-control': 'max-age=60', vary: 'a b' }, {}, false],
-  ['RFC 9111 5.2.1.5: a request with no-store', { 'cache-control': 'max-age=60' }, { 'cache-control': 'no-store' }, false],
+  [
+    'RFC 9111 4.1: a Vary that is no list of names',
+    { 'cache-control': 'max-age=60', vary: 'a b' },
+    {},
+    false,
+  ],
+  [
+    'RFC 9111 5.2.1.5: a request with no-store',
+    { 'cache-control': 'max-age=60' },
+    { 'cache-control': 'no-store' },
+    false,
+  ],
   ['RFC 9111 3: a cookie in the request alone', { 'cache-control': 'max-age=60' }, { cookie: 'id=1' }, true],
 ];
 
@@ -100,7 +130,13 @@ export const STORING: readonly HttpCase[] = [
       await bench.get('/');
       const { headers } = await bench.get('/');
       assert.equal(bench.seen.length, 1);
-      for (const name of ['connection', 'x-hop', 'keep-alive', 'proxy-authenticate', 'proxy-authentication-info']) {
+      for (const name of [
+        'connection',
+        'x-hop',
+        'keep-alive',
+        'proxy-authenticate',
+        'proxy-authentication-info',
+      ]) {
         assert.equal(headers[name], undefined, name);
       }
       assert.equal(headers['x-end'], '1');
@@ -160,7 +196,10 @@ export const STORING: readonly HttpCase[] = [
     options: { store: { compress: { minBytes: 100 } } },
     async run(bench) {
       const body = 'Größe → 😀 '.repeat(20_000);
-      bench.serve({ headers: { 'cache-control': 'max-age=60', 'content-type': 'text/plain; charset=utf-8' }, body });
+      bench.serve({
+        headers: { 'cache-control': 'max-age=60', 'content-type': 'text/plain; charset=utf-8' },
+        body,
+      });
       await bench.get('/');
       assert.equal((await bench.get('/')).text, body);
       assert.equal((await bench.get('/')).text, body);

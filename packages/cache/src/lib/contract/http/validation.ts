@@ -3,7 +3,12 @@ import type { Bench } from '../bench.ts';
 import type { HttpCase } from '../http-case.ts';
 
 /** An origin whose response has an ETag and which answers 304 to it. */
-function serveTagged(bench: Bench, tag: () => string, lifetime = 'max-age=60', update: Record<string, string> = {}): void {
+function serveTagged(
+  bench: Bench,
+  tag: () => string,
+  lifetime = 'max-age=60',
+  update: Record<string, string> = {},
+): void {
   bench.serve((request) => {
     const headers = { 'cache-control': lifetime, etag: tag() };
     return request.headers['if-none-match'] === tag()
@@ -139,7 +144,8 @@ export const VALIDATION: readonly HttpCase[] = [
       const modified = bench.date(-1_000);
       bench.serve({ headers: { 'cache-control': 'max-age=60', 'last-modified': modified, etag: '"v1"' } });
       await bench.get('/');
-      const ask = async (headers: Record<string, string>): Promise<number> => (await bench.get('/', { headers })).status;
+      const ask = async (headers: Record<string, string>): Promise<number> =>
+        (await bench.get('/', { headers })).status;
       assert.equal(await ask({ 'if-modified-since': modified }), 304);
       assert.equal(await ask({ 'if-modified-since': bench.date(-2_000) }), 200);
       assert.equal(await ask({ 'if-modified-since': 'yesterday' }), 200);
@@ -211,7 +217,10 @@ export const VALIDATION: readonly HttpCase[] = [
     async run(bench) {
       bench.serve({ headers: { 'cache-control': 'max-age=60', etag: '"v1"' }, body: '0123456789' });
       await bench.get('/');
-      const range = async (value: string, more: Record<string, string> = {}): Promise<[number, string, unknown]> => {
+      const range = async (
+        value: string,
+        more: Record<string, string> = {},
+      ): Promise<[number, string, unknown]> => {
         const { status, text, headers } = await bench.get('/', { headers: { range: value, ...more } });
         return [status, text, headers['content-range']];
       };
@@ -234,7 +243,11 @@ export const VALIDATION: readonly HttpCase[] = [
       bench.serve((request) =>
         request.headers.range === undefined
           ? { headers: { 'cache-control': 'max-age=60' }, body: '0123456789' }
-          : { status: 206, headers: { 'cache-control': 'max-age=60', 'content-range': 'bytes 0-1/10' }, body: '01' },
+          : {
+              status: 206,
+              headers: { 'cache-control': 'max-age=60', 'content-range': 'bytes 0-1/10' },
+              body: '01',
+            },
       );
       assert.equal((await bench.get('/', { headers: { range: 'bytes=0-1' } })).text, '01');
       assert.equal((await bench.get('/')).text, '0123456789');

@@ -38,7 +38,10 @@ export const VARIANTS: readonly HttpCase[] = [
     name: 'RFC 9111 4.1: all fields in Vary count, in any order, case and number of lines',
     async run(bench) {
       bench.serve((request) => ({
-        headers: { 'cache-control': 'max-age=60', vary: bench.seen.length === 1 ? ['X-A, x-b', 'x-A'] : 'x-b,x-a' },
+        headers: {
+          'cache-control': 'max-age=60',
+          vary: bench.seen.length === 1 ? ['X-A, x-b', 'x-A'] : 'x-b,x-a',
+        },
         body: `${request.headers['x-a']} ${request.headers['x-b']}`,
       }));
       assert.equal((await bench.get('/', { headers: { 'x-a': '1', 'x-b': '2' } })).text, '1 2');
@@ -62,7 +65,10 @@ export const VARIANTS: readonly HttpCase[] = [
     name: 'RFC 9111 4.1: responses of one URL may vary by different fields',
     async run(bench) {
       bench.serve((request) => ({
-        headers: { 'cache-control': 'max-age=60', vary: request.headers['x-mode'] === 'a' ? 'x-mode, x-a' : 'x-mode' },
+        headers: {
+          'cache-control': 'max-age=60',
+          vary: request.headers['x-mode'] === 'a' ? 'x-mode, x-a' : 'x-mode',
+        },
         body: `${request.headers['x-mode']} ${request.headers['x-a']}`,
       }));
       const ask = async (mode: string, a: string): Promise<string> =>
