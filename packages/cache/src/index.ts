@@ -1,5 +1,6 @@
 export { cache } from './lib/interceptor/cache.ts';
 export type { CacheOptions } from './lib/interceptor/cache-options.ts';
+export { abortable } from './lib/store/abortable.ts';
 export type { CacheLookup, CacheSlot, CacheStore, PurgeResult } from './lib/store/cache-store.ts';
 export { createCacheStore } from './lib/store/create-cache-store.ts';
 export type {

@@ -1,5 +1,4 @@
-import type { CallOptions, KeyValueStore } from '@evenkeel/cache';
-import { abortable } from './abortable.ts';
+import { abortable, type CallOptions, type KeyValueStore } from '@evenkeel/cache';
 import type { RedisClient } from './client.ts';
 import { type CommandClient, createClient, subscriberOf } from './create-client.ts';
 import { driverSettings, type RedisCacheDriverOptions } from './driver-options.ts';
@@ -19,6 +18,7 @@ export function redisCacheDriver(options: RedisCacheDriverOptions): KeyValueStor
   const { clock, channel, pingMs, silentMs } = settings;
   const subscriptions = new Set<Disposable>();
   let connecting: Promise<CommandClient> | undefined;
+  let socket: CommandClient['socket'];
   let closed = false;
   /** Since when nothing has been answered although something was asked. */
   let silentSince: number | undefined;
@@ -26,9 +26,11 @@ export function redisCacheDriver(options: RedisCacheDriverOptions): KeyValueStor
   const connect = async (): Promise<CommandClient> => {
     if (closed) throw new Error('the driver is closed');
     const made = await createClient(settings);
-    made.socket?.on('error', () => {});
+    if (closed) throw new Error('the driver is closed');
+    socket = made.socket;
+    socket?.on('error', () => {});
     // A first failure is no last one: the client tries again by itself, and commands fail meanwhile.
-    await made.socket?.connect().catch(() => {});
+    await socket?.connect().catch(() => {});
     return made;
   };
   const command = (): Promise<CommandClient> => {
@@ -40,7 +42,7 @@ export function redisCacheDriver(options: RedisCacheDriverOptions): KeyValueStor
   };
   const call = async <T>({ signal }: CallOptions, work: (client: RedisClient) => Promise<T>): Promise<T> => {
     signal.throwIfAborted();
-    const { client, socket } = await abortable(command(), signal);
+    const { client } = await abortable(command(), signal);
     const asked = clock.now();
     try {
       const answer = await abortable(work(client), signal);
@@ -96,8 +98,7 @@ export function redisCacheDriver(options: RedisCacheDriverOptions): KeyValueStor
     async close() {
       closed = true;
       for (const subscription of subscriptions) subscription[Symbol.dispose]();
-      const made = await connecting?.catch(() => undefined);
-      made?.socket?.disconnect();
+      socket?.disconnect();
     },
   };
 }

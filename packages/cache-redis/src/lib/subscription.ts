@@ -1,6 +1,5 @@
-import type { MessageListener } from '@evenkeel/cache';
+import { abortable, type MessageListener } from '@evenkeel/cache';
 import { type Clock, sleep, TimeoutError } from '@evenkeel/core';
-import { abortable } from './abortable.ts';
 import type { RedisSocket } from './client.ts';
 
 /** How a subscription is kept. */

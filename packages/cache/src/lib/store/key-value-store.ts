@@ -5,7 +5,7 @@ export interface CallOptions {
 
 /** A call that writes. */
 export interface WriteOptions extends CallOptions {
-  /** How long the value is kept, in ms; at least 1. A store may forget it earlier, never serve it later. */
+  /** How long the value is kept, in ms; at least 1. A store may forget it earlier, and serve it up to a second longer. */
   readonly ttlMs: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Waits for a promise that may never settle.
+ * Waits for a promise that may never settle: for drivers whose library knows no signals.
  *
  * @throws the signal's reason as soon as it is aborted; whatever the promise rejects with
  */
