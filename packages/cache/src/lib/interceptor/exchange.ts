@@ -1,7 +1,7 @@
 import { sleep, systemClock } from '@evenkeel/core';
 import type { ForwardReason } from '../http/cache-status.ts';
 import { validationFields } from '../http/conditional.ts';
-import type { CacheLookup } from '../store/cache-store.ts';
+import type { CacheLookup, CacheSlot } from '../store/cache-store.ts';
 import { varyValues } from '../store/keys.ts';
 import type { StoredResponse } from '../store/stored-response.ts';
 import type { Dispatch } from '../undici-types.ts';
@@ -101,7 +101,7 @@ export class Exchange {
     const flight = this.parts.flights.take(lookup.slot.flight, lookup.slot.epoch);
     if (!lookup.slot.shared) return this.fetch(lookup, reason, flight);
     const claimed = store.claim(lookup.slot).then(async (won) => {
-      if (!won && (await this.fetchedElsewhere(flight))) return;
+      if (!won && (await this.fetchedElsewhere(flight, lookup.slot))) return;
       // Another instance may have stored it and left between the lookup and the claim.
       const again = await store.lookup(this.request.key);
       if (again.response !== undefined && this.serves(again.response)) {
@@ -116,22 +116,23 @@ export class Exchange {
   }
 
   /** Waits until another instance has stored the response, or has given up. */
-  private async fetchedElsewhere(flight: Flight): Promise<boolean> {
+  private async fetchedElsewhere(flight: Flight, claim: CacheSlot): Promise<boolean> {
     const { downstream, request } = this;
     const { settings } = this.parts;
     downstream.start(null);
-    while (systemClock.now() < this.deadline) {
+    let held = await settings.store.claimed(claim);
+    while (held && systemClock.now() < this.deadline) {
       await sleep(systemClock, settings.pollMs, new AbortController().signal);
       if (downstream.controller.aborted) {
         flight.land({ kind: 'abandoned' });
         return true;
       }
-      const { response, slot } = await settings.store.lookup(request.key);
+      const { response } = await settings.store.lookup(request.key);
       if (response !== undefined && judge(response, request.directives, settings.now()) === 'fresh') {
         this.answerFetched(flight, response);
         return true;
       }
-      if (!(await settings.store.claimed(slot))) return false;
+      held = await settings.store.claimed(claim);
     }
     return false;
   }

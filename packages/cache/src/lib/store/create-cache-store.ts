@@ -26,6 +26,9 @@ export function createCacheStore(options: CacheStoreOptions = {}): CacheStore {
   return new Store(storeSettings(options)).face();
 }
 
+/** The value of a lock: what a store that answers nonsense says is none. */
+const LOCKED = 'evenkeel:locked';
+
 class Store {
   private readonly settings: StoreSettings;
   private readonly space: KeySpace;
@@ -153,19 +156,21 @@ class Store {
   private async claim(slot: Slot): Promise<boolean> {
     const { driver, lockMs } = this.settings;
     if (driver === undefined || this.guard === undefined) return true;
+    const lock = slot.lockKey;
     const won = await this.guard.run('lock', (signal) =>
-      driver.add(slot.lockKey, Buffer.from('1'), { ttlMs: lockMs, signal }),
+      driver.add(lock, Buffer.from(LOCKED), { ttlMs: lockMs, signal }),
     );
-    slot.locked = won === true;
+    if (won === true) slot.lock = lock;
     return won !== false;
   }
 
   private release(slot: Slot): void {
     const { driver } = this.settings;
-    if (!slot.locked || driver === undefined) return;
-    slot.locked = false;
+    const { lock } = slot;
+    if (lock === undefined || driver === undefined) return;
+    slot.lock = undefined;
     const unlock = (): void => {
-      void this.guard?.run('lock', (signal) => driver.delete(slot.lockKey, { signal }));
+      void this.guard?.run('lock', (signal) => driver.delete(lock, { signal }));
     };
     if (slot.writing === undefined) unlock();
     else void slot.writing.then(unlock);
@@ -176,7 +181,7 @@ class Store {
     const values = await this.guard?.run('lock', async (signal) =>
       driver?.getMany([slot.lockKey], { signal }),
     );
-    return values?.[0] !== undefined;
+    return values?.[0]?.toString('latin1') === LOCKED;
   }
 
   private purgeTags(tags: readonly string[]): Promise<PurgeResult> {

@@ -14,6 +14,14 @@ export function purgedGeneration(now: number): string {
   return `p${Math.floor(now).toString(36)}.${randomBytes(9).toString('base64url')}`;
 }
 
+const GENERATION = /^(?:c|p[0-9a-z]{1,11}\.)[\w-]{12}$/;
+
+/** A generation as the shared store has it; {@link NO_GENERATION} for none, and for what is no generation of ours. */
+export function generationOf(bytes: Buffer | undefined): string {
+  const text = bytes === undefined || bytes.length > 32 ? NO_GENERATION : bytes.toString('latin1');
+  return GENERATION.test(text) ? text : NO_GENERATION;
+}
+
 /** When a purge began this generation, in ms since 1970; undefined when none did. */
 export function purgedAt(generation: string): number | undefined {
   return generation.startsWith('p') ? Number.parseInt(generation.slice(1), 36) : undefined;

@@ -1,5 +1,5 @@
 import { decodeEntry, encodeEntry, type StoredEntry } from './entry-codec.ts';
-import { firstGeneration, type Generations, NO_GENERATION, purgedAt } from './generations.ts';
+import { firstGeneration, type Generations, generationOf, NO_GENERATION, purgedAt } from './generations.ts';
 import type { KeyValueStore } from './key-value-store.ts';
 import type { KeySpace } from './keys.ts';
 import { type MemoryTier, sameGenerations } from './memory-tier.ts';
@@ -151,7 +151,7 @@ export class SharedTier {
     const values = await this.read(keys, keys.length);
     if (values === undefined) return undefined;
     const settled = await Promise.all(
-      keys.map((key, at) => values[at]?.toString('latin1') ?? this.begin(key)),
+      keys.map((key, at) => generationOf(values[at]) || this.begin(key)),
     );
     const usable = settled.every(
       (value) => value !== undefined && (purgedAt(value) ?? 0) < startedAt - CLOCK_SKEW_MS,
@@ -168,7 +168,7 @@ export class SharedTier {
       driver.add(key, Buffer.from(value), { ttlMs, signal }),
     );
     if (added === undefined) return undefined;
-    if (!added) return (await this.read([key], 1))?.[0]?.toString('latin1');
+    if (!added) return generationOf((await this.read([key], 1))?.[0]) || undefined;
     generations.learn([key], [value], mark);
     return value;
   }
@@ -195,10 +195,6 @@ export class SharedTier {
     const { driver, settings } = this.parts;
     settings.onEvent({ type: 'entryCorrupt', store: driver.name, key });
   }
-}
-
-function generationOf(bytes: Buffer | undefined): string {
-  return bytes === undefined ? NO_GENERATION : bytes.toString('latin1');
 }
 
 function changed(before: VariantIndex | undefined, after: VariantIndex): boolean {

@@ -23,8 +23,8 @@ export class Slot implements CacheSlot {
   /** The generations before the request went out: what is stored is valid for these. */
   generations: readonly string[] | undefined;
   index: VariantIndex | undefined;
-  /** Whether this instance holds the lock. */
-  locked = false;
+  /** The key of the lock that this instance holds; where variants are found may change meanwhile. */
+  lock: string | undefined;
   /** Whether there is a shared store that could be asked. */
   shared = false;
   /** Writes of this slot that are not through. */
