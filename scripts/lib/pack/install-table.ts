@@ -4,6 +4,8 @@ export const INSTALLED_WITH: Readonly<Record<string, readonly string[]>> = {
   strategies: ['@evenkeel/core'],
   'http-client': ['@evenkeel/core', 'undici'],
   cache: ['@evenkeel/core', 'undici'],
+  'cache-memcached': ['@evenkeel/cache', '@evenkeel/core', 'undici'],
+  'cache-redis': ['@evenkeel/cache', '@evenkeel/core', 'undici'],
   proxy: ['@evenkeel/core', '@evenkeel/http-client', 'undici'],
   simulator: ['@evenkeel/core', '@evenkeel/http-client', 'undici'],
   testing: ['@evenkeel/core'],
