@@ -50,7 +50,7 @@ export function heardDrivers(inner: readonly KeyValueStore[]): HeardDrivers {
       await until(() => subscribers.every((entry) => entry.live));
       const marks = drivers.map(() => `barrier${process.pid}.${barriers++}`);
       await Promise.all(
-        drivers.map((driver, index) => driver.publish?.(marks[index] ?? '', { signal: signal() })),
+        drivers.map(async (driver, index) => driver.publish?.(marks[index] ?? '', { signal: signal() })),
       );
       await until(() => subscribers.every(({ heard }) => marks.every((mark) => heard.has(mark))));
     },

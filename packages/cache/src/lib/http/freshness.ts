@@ -57,7 +57,7 @@ export function initialAgeMs(fields: Readonly<Fields>, { requestAt, responseAt }
 }
 
 /** The first member of `Age` in seconds; 0 when it is absent or no number of seconds: RFC 9111 5.1. */
-export function parseAge(fields: Readonly<Fields>): number {
+function parseAge(fields: Readonly<Fields>): number {
   const first = firstLine(fields, 'age')?.split(',')[0]?.trim() ?? '';
   return /^\d+$/.test(first) ? Math.min(Number(first), MAX_SECONDS) : 0;
 }

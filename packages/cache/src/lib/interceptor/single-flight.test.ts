@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Agent } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { createCacheStore } from '../store/create-cache-store.ts';
 import { memoryKeyValueStore } from '../store/memory-key-value-store.ts';
@@ -28,7 +29,7 @@ it('leaves no lock behind, whether the response was stored or not', async () => 
       },
     },
   });
-  await using dispatcher = client(cache({ store }));
+  await using dispatcher = client(new Agent(), cache({ store }));
   await text(dispatcher, `${origin.url}/kept`);
   await text(dispatcher, `${origin.url}/passed`);
   await store.settled();
@@ -42,9 +43,11 @@ describe('concurrent misses of one URL', () => {
       setTimeout(() => response.writeHead(200, FRESH).end(`answer ${count}`), 50);
     });
     const driver = memoryKeyValueStore();
-    await using one = client(cache({ store: createCacheStore({ driver }) }));
-    await using other = client(cache({ store: createCacheStore({ driver }) }));
-    const asked = Array.from({ length: 1_000 }, (_, index) => text(index % 2 ? one : other, `${origin.url}/hot`));
+    await using one = client(new Agent(), cache({ store: createCacheStore({ driver }) }));
+    await using other = client(new Agent(), cache({ store: createCacheStore({ driver }) }));
+    const asked = Array.from({ length: 1_000 }, (_, index) =>
+      text(index % 2 ? one : other, `${origin.url}/hot`),
+    );
     expect(new Set(await Promise.all(asked))).toEqual(new Set(['answer 1']));
     expect(origin.count).toBe(1);
   });
@@ -53,7 +56,7 @@ describe('concurrent misses of one URL', () => {
     await using origin = await openOrigin((_request, response, count) => {
       response.writeHead(200, { 'cache-control': 'private' }).end(`answer ${count}`);
     });
-    await using dispatcher = client(cache({ store: createCacheStore() }));
+    await using dispatcher = client(new Agent(), cache({ store: createCacheStore() }));
     const answers = await Promise.all(Array.from({ length: 20 }, () => text(dispatcher, origin.url)));
     expect(new Set(answers).size).toBe(20);
   });
@@ -63,7 +66,7 @@ describe('concurrent misses of one URL', () => {
       if (count === 1) setTimeout(() => response.destroy(), 20);
       else response.writeHead(200, FRESH).end('good');
     });
-    await using dispatcher = client(cache({ store: createCacheStore() }));
+    await using dispatcher = client(new Agent(), cache({ store: createCacheStore() }));
     const asked = await Promise.allSettled(Array.from({ length: 10 }, () => text(dispatcher, origin.url)));
     expect(asked.filter(({ status }) => status === 'rejected')).toHaveLength(1);
   });
@@ -74,7 +77,7 @@ describe('concurrent misses of one URL', () => {
       arrived.resolve();
       if (count > 1) response.writeHead(200, FRESH).end('good');
     });
-    await using dispatcher = client(cache({ store: createCacheStore() }));
+    await using dispatcher = client(new Agent(), cache({ store: createCacheStore() }));
     const leaving = new AbortController();
     const options = { origin: origin.url, path: '/', method: 'GET' as const };
     const first = dispatcher.request({ ...options, signal: leaving.signal });
@@ -90,7 +93,7 @@ describe('concurrent misses of one URL', () => {
     await using origin = await openOrigin((_request, response, count) => {
       if (count > 1) response.writeHead(200, FRESH).end('quick');
     });
-    await using dispatcher = client(cache({ store: createCacheStore(), collapseMs: 50 }));
+    await using dispatcher = client(new Agent(), cache({ store: createCacheStore(), collapseMs: 50 }));
     const stuck = text(dispatcher, origin.url).catch(() => 'destroyed');
     expect(await text(dispatcher, origin.url)).toBe('quick');
     await dispatcher.destroy();
@@ -100,7 +103,7 @@ describe('concurrent misses of one URL', () => {
   it('can be given up while they wait', async () => {
     const arrived = Promise.withResolvers<void>();
     await using origin = await openOrigin(() => arrived.resolve());
-    await using dispatcher = client(cache({ store: createCacheStore() }));
+    await using dispatcher = client(new Agent(), cache({ store: createCacheStore() }));
     const stuck = text(dispatcher, origin.url).catch(() => 'destroyed');
     await arrived.promise;
     const signal = AbortSignal.timeout(50);
@@ -114,9 +117,14 @@ describe('concurrent misses of one URL', () => {
     await using origin = await openOrigin((request, response) => {
       response.writeHead(200, { ...FRESH, vary: 'x-a' }).end(`for ${request.headers['x-a']}`);
     });
-    await using dispatcher = client(cache({ store: createCacheStore() }));
+    await using dispatcher = client(new Agent(), cache({ store: createCacheStore() }));
     const ask = (a: string): Promise<string> => text(dispatcher, origin.url, { 'x-a': a });
-    expect(await Promise.all([ask('1'), ask('2'), ask('1'), ask('2')])).toEqual(['for 1', 'for 2', 'for 1', 'for 2']);
+    expect(await Promise.all([ask('1'), ask('2'), ask('1'), ask('2')])).toEqual([
+      'for 1',
+      'for 2',
+      'for 1',
+      'for 2',
+    ]);
   });
 
   it('reach the origin once while the shared store is down', async () => {
@@ -125,7 +133,10 @@ describe('concurrent misses of one URL', () => {
     });
     const driver = fakeDriver();
     driver.mood = 'rejects';
-    await using dispatcher = client(cache({ store: createCacheStore({ driver, failureThreshold: 1 }) }));
+    await using dispatcher = client(
+      new Agent(),
+      cache({ store: createCacheStore({ driver, failureThreshold: 1 }) }),
+    );
     await text(dispatcher, `${origin.url}/other`);
     const answers = await Promise.all(Array.from({ length: 20 }, () => text(dispatcher, origin.url)));
     expect(new Set(answers).size).toBe(1);
@@ -140,7 +151,10 @@ it('renews a stale response once, however many ask for it meanwhile', async () =
     setTimeout(() => response.writeHead(200, headers).end(`answer ${count}`), 20);
   });
   const clock = (): number => now;
-  await using dispatcher = client(cache({ store: createCacheStore({ now: clock }), now: clock }));
+  await using dispatcher = client(
+    new Agent(),
+    cache({ store: createCacheStore({ now: clock }), now: clock }),
+  );
   await text(dispatcher, origin.url);
   now += 100_000;
   const stale = await Promise.all(Array.from({ length: 50 }, () => text(dispatcher, origin.url)));

@@ -1,4 +1,5 @@
 import { manualClock } from '@evenkeel/core/testing';
+import { Agent } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { cache } from '../interceptor/cache.ts';
 import { fakeDriver, type Mood } from '../testing/fake-driver.ts';
@@ -11,17 +12,26 @@ const FRESH = { 'cache-control': 'max-age=60' };
 const KEY = { origin: 'http://a', path: '/', method: 'GET', headers: {} };
 
 describe('a store that fails', () => {
-  for (const mood of ['rejects', 'throws', 'hangs', 'ignoresAborts', 'rubbish'] as const satisfies readonly Mood[]) {
+  for (const mood of [
+    'rejects',
+    'throws',
+    'hangs',
+    'ignoresAborts',
+    'rubbish',
+  ] as const satisfies readonly Mood[]) {
     it(`and ${mood} fails no request, and is used again when it is well`, async () => {
-      await using origin = await openOrigin((_request, response, count) => response.writeHead(200, FRESH).end(`${count}`));
+      await using origin = await openOrigin((_request, response, count) =>
+        response.writeHead(200, FRESH).end(`${count}`),
+      );
       const driver = fakeDriver();
       await using store = createCacheStore({ driver, timeoutMs: 20, probeMs: 20, memoryBytes: 0 });
-      await using dispatcher = client(cache({ store }));
+      await using dispatcher = client(new Agent(), cache({ store }));
       expect(await text(dispatcher, origin.url)).toBe('1');
       await store.settled();
       expect(await text(dispatcher, origin.url)).toBe('1');
       driver.mood = mood;
-      for (let turn = 2; turn < 8; turn++) expect(await text(dispatcher, `${origin.url}/${turn}`)).toBe(`${turn}`);
+      for (let turn = 2; turn < 8; turn++)
+        expect(await text(dispatcher, `${origin.url}/${turn}`)).toBe(`${turn}`);
       driver.mood = 'well';
       await expect.poll(() => store.down).toBe(false);
       expect(await text(dispatcher, origin.url)).toBe('1');
@@ -34,7 +44,12 @@ describe('the guard of a store', () => {
     const clock = manualClock();
     const driver = fakeDriver();
     const events: StoreEvent[] = [];
-    await using store = createCacheStore({ driver, clock, failureThreshold: 2, onEvent: (event) => events.push(event) });
+    await using store = createCacheStore({
+      driver,
+      clock,
+      failureThreshold: 2,
+      onEvent: (event) => events.push(event),
+    });
     driver.mood = 'rejects';
     for (let turn = 0; turn < 10; turn++) await store.lookup(KEY);
     expect(driver.calls).toHaveLength(2);
@@ -44,7 +59,12 @@ describe('the guard of a store', () => {
     driver.mood = 'well';
     await clock.advanceAsync(500);
     expect(store.down).toBe(false);
-    expect(events.map(({ type }) => type)).toEqual(['storeFailed', 'storeFailed', 'storeDown', 'storeRecovered']);
+    expect(events.map(({ type }) => type)).toEqual([
+      'storeFailed',
+      'storeFailed',
+      'storeDown',
+      'storeRecovered',
+    ]);
     expect(events.at(-1)).toMatchObject({ store: 'fake', downMs: 2_000 });
   });
 
@@ -73,12 +93,17 @@ describe('the guard of a store', () => {
 
 describe('writing behind the response', () => {
   it('keeps no client waiting for a store that is slow to write', async () => {
-    await using origin = await openOrigin((_request, response) => response.writeHead(200, FRESH).end('x'.repeat(500_000)));
+    await using origin = await openOrigin((_request, response) =>
+      response.writeHead(200, FRESH).end('x'.repeat(500_000)),
+    );
     const inner = memoryKeyValueStore();
     const release = Promise.withResolvers<void>();
-    const driver = { ...inner, set: (...args: Parameters<typeof inner.set>) => release.promise.then(() => inner.set(...args)) };
+    const driver = {
+      ...inner,
+      set: (...args: Parameters<typeof inner.set>) => release.promise.then(() => inner.set(...args)),
+    };
     const store = createCacheStore({ driver, timeoutMs: 60_000 });
-    await using dispatcher = client(cache({ store }));
+    await using dispatcher = client(new Agent(), cache({ store }));
     expect(await text(dispatcher, origin.url)).toHaveLength(500_000);
     // What is being written is known here already.
     expect(await text(dispatcher, origin.url)).toHaveLength(500_000);
@@ -88,14 +113,19 @@ describe('writing behind the response', () => {
   });
 
   it('drops what is more than maxPendingBytes, and says so', async () => {
-    await using origin = await openOrigin((_request, response) => response.writeHead(200, FRESH).end('x'.repeat(40_000)));
+    await using origin = await openOrigin((_request, response) =>
+      response.writeHead(200, FRESH).end('x'.repeat(40_000)),
+    );
     const inner = memoryKeyValueStore();
     const release = Promise.withResolvers<void>();
-    const driver = { ...inner, set: (...args: Parameters<typeof inner.set>) => release.promise.then(() => inner.set(...args)) };
+    const driver = {
+      ...inner,
+      set: (...args: Parameters<typeof inner.set>) => release.promise.then(() => inner.set(...args)),
+    };
     const events: StoreEvent[] = [];
     const limits = { maxPendingBytes: 100_000, timeoutMs: 60_000 };
     const store = createCacheStore({ driver, ...limits, onEvent: (event) => events.push(event) });
-    await using dispatcher = client(cache({ store }));
+    await using dispatcher = client(new Agent(), cache({ store }));
     for (let index = 0; index < 5; index++) await text(dispatcher, `${origin.url}/${index}`);
     expect(events.map(({ type }) => type)).toEqual(['writeDropped', 'writeDropped', 'writeDropped']);
     release.resolve();
@@ -104,17 +134,21 @@ describe('writing behind the response', () => {
 });
 
 it('takes an entry that is damaged for a miss, and says so', async () => {
-  await using origin = await openOrigin((_request, response, count) => response.writeHead(200, FRESH).end(`${count}`));
+  await using origin = await openOrigin((_request, response, count) =>
+    response.writeHead(200, FRESH).end(`${count}`),
+  );
   const inner = memoryKeyValueStore();
   let damage: (value: Buffer) => Buffer = (value) => value;
   const driver = {
     ...inner,
     getMany: async (...args: Parameters<typeof inner.getMany>) =>
-      (await inner.getMany(...args)).map((value) => value && (value.length > 100 ? damage(Buffer.from(value)) : value)),
+      (await inner.getMany(...args)).map(
+        (value) => value && (value.length > 100 ? damage(Buffer.from(value)) : value),
+      ),
   };
   const events: StoreEvent[] = [];
   await using store = createCacheStore({ driver, memoryBytes: 0, onEvent: (event) => events.push(event) });
-  await using dispatcher = client(cache({ store }));
+  await using dispatcher = client(new Agent(), cache({ store }));
   await text(dispatcher, origin.url);
   await store.settled();
   for (const change of [

@@ -131,7 +131,7 @@ export class SharedTier {
     seen: readonly string[],
   ): Promise<readonly string[] | undefined> {
     const settled = await Promise.all(
-      keys.map((key, position) => {
+      keys.map(async (key, position) => {
         const value = seen[position] ?? NO_GENERATION;
         return value === NO_GENERATION ? this.begin(key) : value;
       }),
@@ -151,7 +151,7 @@ export class SharedTier {
     const values = await this.read(keys, keys.length);
     if (values === undefined) return undefined;
     const settled = await Promise.all(
-      keys.map((key, at) => generationOf(values[at]) || this.begin(key)),
+      keys.map(async (key, at) => generationOf(values[at]) || this.begin(key)),
     );
     const usable = settled.every(
       (value) => value !== undefined && (purgedAt(value) ?? 0) < startedAt - CLOCK_SKEW_MS,

@@ -11,7 +11,7 @@ export interface VariantIndex {
 }
 
 /** More sets of names than this are not remembered: an origin changes its Vary rarely. */
-export const MAX_VARIES = 4;
+const MAX_VARIES = 4;
 
 /** A lookup in progress, and later the place to store in. */
 export class Slot implements CacheSlot {

@@ -1,4 +1,4 @@
-import { interceptors } from 'undici';
+import { Agent, interceptors } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { fakeDriver } from '../testing/fake-driver.ts';
 import { client, openOrigin, text } from '../testing/origin.ts';
@@ -14,16 +14,23 @@ describe('under the cache interceptor of undici', () => {
   ] as const) {
     it(`stores, finds and drops responses ${name}`, async () => {
       await using origin = await openOrigin((request, response, count) => {
-        response.writeHead(200, { ...FRESH, vary: 'x-a', etag: '"v1"' }).end(`${request.headers['x-a']} ${count}`);
+        response
+          .writeHead(200, { ...FRESH, vary: 'x-a', etag: '"v1"' })
+          .end(`${request.headers['x-a']} ${count}`);
       });
       await using store = createCacheStore({ ...(driver && { driver }) });
-      await using dispatcher = client(interceptors.cache({ store }));
+      await using dispatcher = client(new Agent(), interceptors.cache({ store }));
       const ask = async (a: string): Promise<string> => {
         const answer = await text(dispatcher, origin.url, { 'x-a': a });
         await store.settled();
         return answer;
       };
-      expect([await ask('1'), await ask('1'), await ask('2'), await ask('1')]).toEqual(['1 1', '1 1', '2 2', '1 1']);
+      expect([await ask('1'), await ask('1'), await ask('2'), await ask('1')]).toEqual([
+        '1 1',
+        '1 1',
+        '2 2',
+        '1 1',
+      ]);
       const { body } = await dispatcher.request({ origin: origin.url, path: '/', method: 'POST', body: 'x' });
       await body.dump();
       await store.settled();
@@ -35,10 +42,11 @@ describe('under the cache interceptor of undici', () => {
     await using origin = await openOrigin((_request, response) => response.writeHead(200, FRESH).end('good'));
     const driver = fakeDriver();
     await using store = createCacheStore({ driver, timeoutMs: 20 });
-    await using dispatcher = client(interceptors.cache({ store }));
+    await using dispatcher = client(new Agent(), interceptors.cache({ store }));
     for (const mood of ['rejects', 'throws', 'hangs'] as const) {
       driver.mood = mood;
-      for (let turn = 0; turn < 3; turn++) expect(await text(dispatcher, `${origin.url}/${mood}`)).toBe('good');
+      for (let turn = 0; turn < 3; turn++)
+        expect(await text(dispatcher, `${origin.url}/${mood}`)).toBe('good');
     }
   });
 
@@ -48,7 +56,14 @@ describe('under the cache interceptor of undici', () => {
     await using store = createCacheStore({ driver, timeoutMs: 20, maxEntryBytes: 1_000_000 });
     const key = { origin: 'http://a', path: '/', method: 'GET', headers: {} };
     const now = Date.now();
-    const value = { statusCode: 200, statusMessage: '', headers: {}, cachedAt: now, staleAt: now, deleteAt: now + 1_000 };
+    const value = {
+      statusCode: 200,
+      statusMessage: '',
+      headers: {},
+      cachedAt: now,
+      staleAt: now,
+      deleteAt: now + 1_000,
+    };
     const stream = store.createWriteStream(key, value);
     for (let index = 0; index < 50; index++) expect(stream?.write(Buffer.alloc(100_000))).toBe(true);
     await new Promise<void>((resolve) => stream?.end(resolve));

@@ -14,7 +14,12 @@ export interface FakeDriver extends KeyValueStore {
 /** Makes a store in memory that can be made to fail. */
 export function fakeDriver(inner: KeyValueStore = memoryKeyValueStore()): FakeDriver {
   const calls: string[] = [];
-  const act = async <T>(name: string, signal: AbortSignal, work: () => Promise<T>, rubbish: T): Promise<T> => {
+  const act = async <T>(
+    name: string,
+    signal: AbortSignal,
+    work: () => Promise<T>,
+    rubbish: T,
+  ): Promise<T> => {
     calls.push(name);
     if (driver.mood === 'rejects') throw new Error('the store is broken');
     if (driver.mood === 'rubbish') return rubbish;

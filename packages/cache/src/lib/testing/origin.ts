@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 
 /** An origin on a free port of the loopback interface. */
 export interface Origin extends AsyncDisposable {
@@ -28,14 +28,21 @@ export async function openOrigin(
   };
 }
 
-/** A client behind an interceptor. */
-export function client(interceptor: Dispatcher.DispatcherComposeInterceptor): Dispatcher & AsyncDisposable {
-  const dispatcher = new Agent().compose(interceptor);
+/** A client behind an interceptor. @param agent what sends on */
+export function client(
+  agent: Dispatcher,
+  interceptor: Dispatcher.DispatcherComposeInterceptor,
+): Dispatcher & AsyncDisposable {
+  const dispatcher = agent.compose(interceptor);
   return Object.assign(dispatcher, { [Symbol.asyncDispose]: () => dispatcher.destroy() });
 }
 
 /** The body of a GET. */
-export async function text(dispatcher: Dispatcher, url: string, headers: Record<string, string> = {}): Promise<string> {
+export async function text(
+  dispatcher: Dispatcher,
+  url: string,
+  headers: Record<string, string> = {},
+): Promise<string> {
   const { origin, pathname, search } = new URL(url);
   const { body } = await dispatcher.request({ origin, path: pathname + search, method: 'GET', headers });
   return body.text();
