@@ -41,6 +41,8 @@ export interface BenchOptions {
   readonly compose: (interceptor: Dispatcher.DispatcherComposeInterceptor) => Dispatcher;
   /** With one, requests go to two instances in turn that share nothing else. */
   readonly makeDriver?: (() => KeyValueStore | Promise<KeyValueStore>) | undefined;
+  /** Waits so long before each request, for stores whose messages may overtake each other, in ms. @default 0 */
+  readonly settleMs?: number;
   readonly cache?: Omit<CacheOptions, 'store' | 'now'>;
   readonly store?: Omit<CacheStoreOptions, 'driver' | 'now'>;
 }
@@ -62,13 +64,16 @@ export class Bench implements AsyncDisposable {
   private offsetMs: number;
   private turn = 0;
 
+  private readonly settleMs: number;
   private readonly heard: HeardDrivers | undefined;
 
   private constructor(
     server: Server,
     instances: (now: () => number) => Instance[],
     heard: HeardDrivers | undefined,
+    settleMs: number,
   ) {
+    this.settleMs = settleMs;
     this.server = server;
     this.heard = heard;
     // A whole second, so that ages are exact.
@@ -80,7 +85,7 @@ export class Bench implements AsyncDisposable {
 
   private readonly frozenAt: number;
 
-  static async open({ compose, makeDriver, ...options }: BenchOptions): Promise<Bench> {
+  static async open({ compose, makeDriver, settleMs = 0, ...options }: BenchOptions): Promise<Bench> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const heard = makeDriver && heardDrivers([await makeDriver(), await makeDriver()]);
@@ -99,7 +104,7 @@ export class Bench implements AsyncDisposable {
         });
         return { store, dispatcher: compose(cache({ ...options.cache, store, now })) };
       });
-    return new Bench(server, instances, heard);
+    return new Bench(server, instances, heard, settleMs);
   }
 
   get store(): CacheStore {
@@ -133,6 +138,7 @@ export class Bench implements AsyncDisposable {
   async get(path: string, ask: Ask = {}): Promise<Answer> {
     const { dispatcher } = this.instances[this.turn++ % this.instances.length] as Instance;
     await this.heard?.settle();
+    if (this.settleMs > 0) await setTimeout(this.settleMs);
     const response = await dispatcher.request({
       origin: this.origin,
       path,

@@ -23,7 +23,7 @@ const CASES: readonly HttpCase[] = [
 ];
 
 /** How {@link testHttpCache} makes caches. */
-export interface TestHttpCacheOptions extends Pick<BenchOptions, 'compose' | 'makeDriver'> {
+export interface TestHttpCacheOptions extends Pick<BenchOptions, 'compose' | 'makeDriver' | 'settleMs'> {
   /** The `test` or `it` of the runner in use. */
   readonly test: (name: string, body: () => Promise<void>) => unknown;
 }
