@@ -42,7 +42,8 @@ export class OriginHandler implements Dispatcher.DispatchHandler {
   private update: ResponseHead | undefined;
   private failedStatus: number | undefined;
   private recorder: BodyRecorder | undefined;
-  private redirected = false;
+  /** URLs visited so far; an interceptor below that follows redirects adds to it. */
+  private history: readonly unknown[] | undefined;
 
   constructor(parts: OriginRequest) {
     this.parts = parts;
@@ -50,8 +51,7 @@ export class OriginHandler implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Controller, context: { history?: unknown[] } | null): void {
-    // A response that another URL gave is not this one's.
-    this.redirected = (context?.history?.length ?? 0) > 1;
+    this.history = context?.history;
     this.parts.downstream.controller.attach(controller);
     this.parts.downstream.start(context);
   }
@@ -134,6 +134,11 @@ export class OriginHandler implements Dispatcher.DispatchHandler {
     }
     land({ kind: aborted ? 'abandoned' : 'failed' });
     downstream.fail(error);
+  }
+
+  /** Whether another URL gave the response: it is not this one's then. */
+  private get redirected(): boolean {
+    return (this.history?.length ?? 0) > 1;
   }
 
   private forward(head: ResponseHead): void {
