@@ -10,7 +10,8 @@ describe.skipIf(gate.skipped)(gate.title, () => {
   const started: Service[] = [];
   let servers: string[];
   beforeAll(async () => {
-    for (let index = 0; index < 3; index++) started.push(await startService('memcached'));
+    for (let index = 0; index < 3; index++)
+      started.push(await startService('memcached', { args: ['-m', '128'] }));
     // An address from the environment is the same one each time.
     servers = [...new Set(started.map(({ address }) => address))];
   });

@@ -108,10 +108,11 @@ class Store {
       slot.shared = found !== 'miss';
       if (typeof found !== 'string') return answer(slot, found);
       // What this process was about to write has been written since it was asked.
-      const { generations, index } = slot;
+      const { generations, tagPurge, index } = slot;
       const now = this.memory.look(slot);
       if (typeof now !== 'string') return answer(slot, now);
       slot.generations = generations;
+      slot.tagPurge = tagPurge;
       slot.index = index;
       return answer(slot, found);
     });
@@ -145,7 +146,9 @@ class Store {
   private putLocally(slot: Slot, generations: readonly string[], response: StoredResponse): boolean {
     const tagKeys = response.tags.map((tag) => this.space.tag(tag));
     const tagGenerations = this.generations.read(tagKeys) ?? tagKeys.map(firstGeneration);
-    if (tagGenerations.some((value) => (purgedAt(value) ?? 0) >= slot.startedAt)) return false;
+    const untouched = this.generations.read([this.space.tagPurges])?.[0] === slot.tagPurge;
+    if (!untouched && tagGenerations.some((value) => (purgedAt(value) ?? 0) >= Math.floor(slot.startedAt)))
+      return false;
     const names = Object.keys(response.vary);
     const index = extendIndex(slot.index, names, response.deleteAt);
     const key = this.space.variant(slot.keys.index, names, slot.request);
@@ -185,7 +188,7 @@ class Store {
   }
 
   private purgeTags(tags: readonly string[]): Promise<PurgeResult> {
-    return this.purges.purge(tags.map((tag) => this.space.tag(tag)));
+    return this.purges.purge([...tags.map((tag) => this.space.tag(tag)), this.space.tagPurges]);
   }
 
   private async settled(): Promise<void> {

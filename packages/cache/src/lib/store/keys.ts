@@ -46,6 +46,11 @@ export class KeySpace {
     return `${this.prefix}:g`;
   }
 
+  /** Changes with every purge of tags: tells whether there was one while a request was under way. */
+  get tagPurges(): string {
+    return `${this.prefix}:T`;
+  }
+
   resource({ origin: rawOrigin, method, path, headers }: CacheKey): ResourceKeys {
     const origin = this.origin(rawOrigin);
     const url = digest([origin, path]);

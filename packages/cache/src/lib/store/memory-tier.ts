@@ -81,6 +81,7 @@ export class MemoryTier {
 
   private lookAmongKept(slot: Slot): LocalAnswer {
     slot.generations = this.generations.read(slot.keys.generations);
+    slot.tagPurge = this.generations.read([this.space.tagPurges])?.[0];
     slot.index = this.indexes.get(slot.keys.index);
     if (slot.generations === undefined) return 'unknown';
     if (slot.index === undefined) return 'uri-miss';

@@ -18,7 +18,7 @@ export interface SharedTierParts {
   readonly settings: StoreSettings;
 }
 
-/** A purge this long before a request began may have been too late for what the origin had read by then, in ms. */
+/** How far the clocks of instances may differ, in ms. */
 const CLOCK_SKEW_MS = 2_000;
 
 /** Begins a message about a replaced response; others are purged generations. */
@@ -36,12 +36,14 @@ export class SharedTier {
 
   /** Two round trips at most, and a third for tags that are not known here. */
   async look(slot: Slot): Promise<StoredResponse | 'uri-miss' | 'vary-miss' | 'miss'> {
-    const { memory, settings } = this.parts;
+    const { memory, settings, space } = this.parts;
     const { generations: wanted, index } = slot.keys;
-    const values = await this.read([...wanted, index], wanted.length);
+    const marks = [...wanted, space.tagPurges];
+    const values = await this.read([...marks, index], marks.length);
     if (values === undefined) return 'miss';
     const current = values.slice(0, wanted.length).map(generationOf);
     slot.generations = current;
+    slot.tagPurge = generationOf(values[wanted.length]);
     const found = values.at(-1);
     slot.index = found === undefined ? undefined : parseIndex(found);
     if (found !== undefined && slot.index === undefined) this.corrupt(index);
@@ -72,7 +74,7 @@ export class SharedTier {
     const ttlMs = Math.min(response.deleteAt - settings.now(), settings.maxTtlMs);
     const generations = await this.settle(slot.keys.generations, slot.generations);
     const tagKeys = response.tags.map((tag) => space.tag(tag));
-    const tagGenerations = generations && (await this.tagGenerations(tagKeys, slot.startedAt));
+    const tagGenerations = generations && (await this.tagGenerations(tagKeys, slot));
     if (generations === undefined || tagGenerations === undefined || ttlMs < 1) return;
     const entry: StoredEntry = { response, generations, tagGenerations };
     const bytes = await encodeEntry(entry, settings.compression);
@@ -143,20 +145,22 @@ export class SharedTier {
       : undefined;
   }
 
-  private async tagGenerations(
-    keys: readonly string[],
-    startedAt: number,
-  ): Promise<readonly string[] | undefined> {
+  private async tagGenerations(keys: readonly string[], slot: Slot): Promise<readonly string[] | undefined> {
     if (keys.length === 0) return [];
-    const values = await this.read(keys, keys.length);
+    const marks = [...keys, this.parts.space.tagPurges];
+    const values = await this.read(marks, marks.length);
     if (values === undefined) return undefined;
     const settled = await Promise.all(
       keys.map(async (key, at) => generationOf(values[at]) || this.begin(key)),
     );
-    const usable = settled.every(
-      (value) => value !== undefined && (purgedAt(value) ?? 0) < startedAt - CLOCK_SKEW_MS,
-    );
-    return usable ? (settled as string[]) : undefined;
+    if (settled.includes(undefined)) return undefined;
+    const generations = settled as string[];
+    // Tags are known only now: if any was purged meanwhile, it may have been one of these.
+    const untouched = generationOf(values.at(-1)) === slot.tagPurge;
+    const before = slot.startedAt - CLOCK_SKEW_MS;
+    return untouched || generations.every((value) => (purgedAt(value) ?? 0) < before)
+      ? generations
+      : undefined;
   }
 
   private async begin(key: string): Promise<string | undefined> {

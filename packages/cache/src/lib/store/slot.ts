@@ -22,6 +22,8 @@ export class Slot implements CacheSlot {
   readonly epoch: number;
   /** The generations before the request went out: what is stored is valid for these. */
   generations: readonly string[] | undefined;
+  /** The last purge of tags before the request went out; undefined when that is not known. */
+  tagPurge: string | undefined;
   index: VariantIndex | undefined;
   /** The key of the lock that this instance holds; where variants are found may change meanwhile. */
   lock: string | undefined;

@@ -159,6 +159,47 @@ export const INVALIDATION: readonly HttpCase[] = [
     },
   },
   {
+    name: 'stores what is fetched after its tag was purged at once, and not what was under way',
+    async run(bench) {
+      const headers = { ...FRESH, 'cache-tag': 'a' };
+      const release = Promise.withResolvers<void>();
+      const arrived = Promise.withResolvers<void>();
+      bench.serve((_request, response) => {
+        arrived.resolve();
+        void release.promise.then(() => response.writeHead(200, headers).end('old'));
+        return undefined;
+      });
+      const slow = bench.get('/');
+      await arrived.promise;
+      await bench.store.purgeTags(['a']);
+      release.resolve();
+      assert.equal((await slow).text, 'old');
+      bench.serve({ headers, body: 'new' });
+      assert.equal((await bench.get('/')).text, 'new');
+      await bench.get('/');
+      assert.equal(bench.seen.length, 2);
+    },
+  },
+  {
+    name: 'a response that was under way when its prefix was purged is not stored for later',
+    async run(bench) {
+      const release = Promise.withResolvers<void>();
+      const arrived = Promise.withResolvers<void>();
+      bench.serve((_request, response) => {
+        arrived.resolve();
+        void release.promise.then(() => response.writeHead(200, FRESH).end('old'));
+        return undefined;
+      });
+      const slow = bench.get('/a/b');
+      await arrived.promise;
+      await bench.store.purgePrefix(`${bench.origin}/a/`);
+      release.resolve();
+      await slow;
+      bench.serve({ headers: FRESH, body: 'new' });
+      assert.equal((await bench.get('/a/b')).text, 'new');
+    },
+  },
+  {
     name: 'purges everything',
     async run(bench) {
       assert.equal(await survives(bench, '/a', () => bench.store.purgeAll()), false);
