@@ -17,7 +17,7 @@ const TABLE: Readonly<Record<string, Allowance>> = {
   strategies: { packages: ['core'], thirdParty: [], inTests: ['testing'] },
   'http-client': { packages: ['core'], thirdParty: ['undici'], inTests: ['strategies', 'testing'] },
   http1: { packages: [], thirdParty: [], thirdPartyTypes: ['undici'], inTests: ['testing'] },
-  cache: { packages: [], thirdParty: [], thirdPartyTypes: ['undici'], inTests: ['testing'] },
+  cache: { packages: ['core'], thirdParty: [], thirdPartyTypes: ['undici'], inTests: ['testing'] },
   proxy: {
     packages: ['core', 'http-client', 'http1'],
     thirdParty: ['undici'],
@@ -35,7 +35,7 @@ const TABLE: Readonly<Record<string, Allowance>> = {
 
 const FAMILIES: readonly (readonly [prefix: string, Allowance])[] = [
   ['discovery-', { packages: ['core'], thirdParty: 'declared', inTests: ['testing'] }],
-  ['cache-', { packages: ['cache'], thirdParty: 'declared', inTests: ['testing'] }],
+  ['cache-', { packages: ['cache', 'core'], thirdParty: 'declared', inTests: ['testing'] }],
 ];
 
 /** What the package in this folder may import; undefined when the table does not know it. */

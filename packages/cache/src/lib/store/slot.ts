@@ -1,0 +1,93 @@
+import { emptyFields, type Fields } from '../http/fields.ts';
+import type { CacheKey } from '../undici-types.ts';
+import type { CacheSlot } from './cache-store.ts';
+import type { KeySpace, ResourceKeys } from './keys.ts';
+
+/** Sets of field names that select variants of one resource, the newest first. */
+export interface VariantIndex {
+  readonly varies: readonly (readonly string[])[];
+  /** When the last of its variants ends, in ms since 1970. */
+  readonly until: number;
+}
+
+/** More sets of names than this are not remembered: an origin changes its Vary rarely. */
+const MAX_VARIES = 4;
+
+/** A lookup in progress, and later the place to store in. */
+export class Slot implements CacheSlot {
+  readonly key: CacheKey;
+  readonly keys: ResourceKeys;
+  readonly request: Readonly<Fields>;
+  readonly startedAt: number;
+  readonly epoch: number;
+  /** The generations before the request went out: what is stored is valid for these. */
+  generations: readonly string[] | undefined;
+  /** The last purge of tags before the request went out; undefined when that is not known. */
+  tagPurge: string | undefined;
+  index: VariantIndex | undefined;
+  /** The key of the lock that this instance holds; where variants are found may change meanwhile. */
+  lock: string | undefined;
+  /** Whether there is a shared store that could be asked. */
+  shared = false;
+  /** Writes of this slot that are not through. */
+  writing: Promise<void> | undefined;
+
+  private readonly space: KeySpace;
+
+  constructor(key: CacheKey, space: KeySpace, startedAt: number, epoch: number) {
+    this.epoch = epoch;
+    this.key = key;
+    this.space = space;
+    this.keys = space.resource(key);
+    this.request = key.headers ?? emptyFields();
+    this.startedAt = startedAt;
+  }
+
+  get storable(): boolean {
+    return this.generations !== undefined;
+  }
+
+  /** What requests must have in common to be served by one fetch, as far as is known before it. */
+  get flight(): string {
+    return this.flightKey(this.keys.index);
+  }
+
+  get lockKey(): string {
+    return this.flightKey(this.keys.lock);
+  }
+
+  private flightKey(key: string): string {
+    const names = this.index?.varies[0];
+    return names === undefined ? key : this.space.variant(key, names, this.request);
+  }
+
+  /** Where its variants may be. */
+  variantKeys(index: VariantIndex): string[] {
+    return index.varies.map((names) => this.space.variant(this.keys.index, names, this.request));
+  }
+}
+
+/** Reads an index as it is in the shared store; undefined for anything else. */
+export function parseIndex(bytes: Buffer): VariantIndex | undefined {
+  try {
+    const { varies, until } = JSON.parse(bytes.toString()) as Partial<VariantIndex>;
+    const sound =
+      typeof until === 'number' &&
+      Array.isArray(varies) &&
+      varies.every((names) => Array.isArray(names) && names.every((name) => typeof name === 'string'));
+    return sound ? { varies: varies.slice(0, MAX_VARIES), until } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** An index with one more set of names. */
+export function extendIndex(
+  index: VariantIndex | undefined,
+  names: readonly string[],
+  until: number,
+): VariantIndex {
+  const id = names.join();
+  const others = (index?.varies ?? []).filter((other) => other.join() !== id);
+  return { varies: [names, ...others].slice(0, MAX_VARIES), until: Math.max(until, index?.until ?? 0) };
+}
