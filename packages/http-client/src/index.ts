@@ -13,6 +13,7 @@ export { type HttpHealthCheckOptions, httpHealthCheck } from './lib/http-health-
 export {
   type AttemptInfo,
   type BalancedController,
+  balancedController,
   isBalancedController,
   type RequestObserver,
 } from './lib/request-observer.ts';

@@ -15,7 +15,11 @@ export interface Allowance {
 const TABLE: Readonly<Record<string, Allowance>> = {
   core: { packages: [], thirdParty: [], inTests: [] },
   strategies: { packages: ['core'], thirdParty: [], inTests: ['testing'] },
-  'http-client': { packages: ['core'], thirdParty: ['undici'], inTests: ['strategies', 'testing'] },
+  'http-client': {
+    packages: ['core'],
+    thirdParty: ['undici'],
+    inTests: ['cache', 'strategies', 'testing'],
+  },
   http1: { packages: [], thirdParty: [], thirdPartyTypes: ['undici'], inTests: ['testing'] },
   cache: { packages: ['core'], thirdParty: [], thirdPartyTypes: ['undici'], inTests: ['testing'] },
   proxy: {

@@ -6,12 +6,13 @@ import {
   type Random,
   systemClock,
 } from '@evenkeel/core';
-import { Dispatcher, Dispatcher1Wrapper, errors } from 'undici';
+import { type Dispatcher, errors } from 'undici';
 import type { TransportLimits } from './attempt-error.ts';
 import { BalancedRequest } from './balanced-request.ts';
 import { hostOf, isCluster, routesOf } from './cluster-routes.ts';
 import type { BalanceOptions, ClusterRoute } from './http-client-options.ts';
 import { ROUTE_KEYS } from './known-options.ts';
+import { dispatchLegacy, isLegacy } from './legacy-handler.ts';
 import { checkObserver } from './notify-observer.ts';
 import { resolvePolicy } from './policy.ts';
 import type { Dispatch, OpenRequest, RequestContext } from './request-context.ts';
@@ -74,7 +75,9 @@ export class Engine implements RequestContext {
     options: Dispatcher.DispatchOptions,
     handler: Dispatcher.DispatchHandler,
   ): boolean {
-    if (isLegacy(handler)) return this.dispatchLegacy(dispatch, options, handler);
+    if (isLegacy(handler)) {
+      return dispatchLegacy((o, h) => this.dispatch(dispatch, o, h), options, handler);
+    }
     const destination = this.destinationOf(options?.origin);
     if (destination === undefined) return dispatch(options, handler);
     if (typeof handler !== 'object' || handler === null || typeof handler.onResponseError !== 'function') {
@@ -115,34 +118,9 @@ export class Engine implements RequestContext {
     if (known !== undefined || isCanonical(origin)) return known;
     return URL.canParse(origin) ? this.destinations.get(new URL(origin).origin) : undefined;
   }
-
-  /** The fetch that is built into Node 22 and 24 calls dispatchers with handlers of undici 7. */
-  private dispatchLegacy(
-    dispatch: Dispatch,
-    options: Dispatcher.DispatchOptions,
-    handler: Dispatcher.DispatchHandler,
-  ): boolean {
-    return new Dispatcher1Wrapper(
-      new FunctionDispatcher((modern, wrapped) => this.dispatch(dispatch, modern, wrapped)),
-    ).dispatch(options, handler);
-  }
-}
-
-class FunctionDispatcher extends Dispatcher {
-  override dispatch: Dispatch;
-
-  constructor(dispatch: Dispatch) {
-    super();
-    this.dispatch = dispatch;
-  }
 }
 
 /** Whether an origin is written as a URL's own `origin` is, so that it need not be parsed. */
 function isCanonical(origin: string): boolean {
   return /^https?:\/\/[a-z0-9.-]+(?::\d+)?$/.test(origin) && !/:(?:80|443)$/.test(origin);
-}
-
-function isLegacy(handler: unknown): boolean {
-  const { onConnect, onRequestStart } = (handler ?? {}) as { onConnect?: unknown; onRequestStart?: unknown };
-  return typeof onConnect === 'function' && typeof onRequestStart !== 'function';
 }

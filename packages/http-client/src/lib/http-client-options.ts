@@ -47,6 +47,11 @@ export interface ClusterRoute extends RequestPolicy {
 
 /** Options of `createHttpClient`. Only `clusters` is needed. */
 export interface HttpClientOptions extends BalanceOptions<HttpClusterRoute> {
+  /**
+   * Answers requests before they are balanced, such as `cache({ store })` of `@evenkeel/cache`, or any interceptor of undici:
+   * what it sees is the URL with the cluster's name, never an endpoint. Its store stays the caller's. @default none
+   */
+  readonly cache?: Dispatcher.DispatcherComposeInterceptor;
   /** Carries all requests, such as a `MockAgent` or a `ProxyAgent`. Stays the caller's. @default an `Agent` of its own */
   readonly dispatcher?: Dispatcher;
   /** Options of the client's own `Agent`: keep-alive, connections, HTTP/2, TLS. Not together with `dispatcher`. */

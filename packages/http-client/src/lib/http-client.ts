@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { checkKeys, EvenkeelError } from '@evenkeel/core';
 import { Dispatcher, errors, fetch, type RequestInfo, type RequestInit, type Response } from 'undici';
+import { type CachedDispatch, cachedDispatch } from './cached-dispatch.ts';
 import { Engine } from './engine.ts';
 import type { HttpClientOptions } from './http-client-options.ts';
 import { CLIENT_KEYS } from './known-options.ts';
@@ -81,6 +82,8 @@ class BalancedDispatcher extends Dispatcher implements HttpClient {
   /** The dispatchers that this client made. */
   private readonly owned: readonly Dispatcher[];
   private readonly innerDispatch: Dispatch;
+  /** Whatever answers before the engine. */
+  private readonly front: CachedDispatch;
   private readonly forwarded: readonly (readonly [string, (...args: never[]) => void])[];
   private closing: Promise<void> | undefined = undefined;
   private destroying: Promise<void> | undefined = undefined;
@@ -101,6 +104,7 @@ class BalancedDispatcher extends Dispatcher implements HttpClient {
         ...(bodyTimeout === undefined ? undefined : { bodyIdleMs: bodyTimeout }),
       },
     );
+    this.front = cachedDispatch(options.cache, (request, handler) => this.send(request, handler));
     this.forwarded = EVENTS.map((event) => [
       event,
       (origin: URL, targets: Dispatcher[], error: never) => {
@@ -115,14 +119,10 @@ class BalancedDispatcher extends Dispatcher implements HttpClient {
     handler: Dispatcher.DispatchHandler,
   ): boolean {
     if (this.closed || this.destroyed) {
-      const error = closedError(
-        this.destroyed ? new errors.ClientDestroyedError() : new errors.ClientClosedError(),
-      );
-      if (typeof handler?.onResponseError !== 'function') throw error;
-      handler.onResponseError(null as unknown as Dispatcher.DispatchController, error);
-      return false;
+      const cause = this.destroyed ? new errors.ClientDestroyedError() : new errors.ClientClosedError();
+      return refuse(handler, closedError(cause));
     }
-    return this.engine.dispatch(this.innerDispatch, options, handler);
+    return this.front.dispatch(options, handler);
   }
 
   fetch(input: RequestInfo, init?: FetchInit): Promise<Response> {
@@ -173,7 +173,14 @@ class BalancedDispatcher extends Dispatcher implements HttpClient {
     return this.inner.isMockActive === true;
   }
 
+  /** Sends what the cache has no answer to; some of that comes after the client was closed, and some too late. */
+  private send(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    if (this.destroyed) return refuse(handler, closedError(new errors.ClientDestroyedError()));
+    return this.engine.dispatch(this.innerDispatch, options, handler);
+  }
+
   private async closeAll(): Promise<void> {
+    await this.front.idle();
     const { engine } = this;
     if (engine.open.size > 0) {
       await new Promise<void>((resolve) => {
@@ -189,6 +196,7 @@ class BalancedDispatcher extends Dispatcher implements HttpClient {
   private async destroyAll(error: Error): Promise<void> {
     this.closed = true;
     this.destroyed = true;
+    this.front.fail(error);
     for (const request of [...this.engine.open]) request.fail(error);
     await Promise.all(this.owned.map((dispatcher) => dispatcher.destroy(error)));
     this.detach();
@@ -217,6 +225,13 @@ class BoundDispatcher extends Dispatcher {
   get isMockActive(): boolean {
     return (this.client as HttpClient & { isMockActive?: boolean }).isMockActive === true;
   }
+}
+
+/** What `dispatch` does when it sends nothing. */
+function refuse(handler: Dispatcher.DispatchHandler, error: Error): boolean {
+  if (typeof handler?.onResponseError !== 'function') throw error;
+  handler.onResponseError(null as unknown as Dispatcher.DispatchController, error);
+  return false;
 }
 
 /** @param cause the error that a dispatcher of undici would have given */

@@ -30,6 +30,7 @@ export const BALANCE_KEYS: KnownKeys<BalanceOptions> = {
 
 export const CLIENT_KEYS: KnownKeys<HttpClientOptions> = {
   ...BALANCE_KEYS,
+  cache: true,
   dispatcher: true,
   agent: true,
   connectTimeoutMs: true,

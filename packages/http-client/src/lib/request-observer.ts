@@ -30,6 +30,16 @@ export interface BalancedController extends Dispatcher.DispatchController {
   readonly attempts: number;
 }
 
+/**
+ * What is known of the endpoints of a request, whatever stands between: a cache gives handlers a controller of its own, whose
+ * `upstream` is that of the request it sent on. Undefined when no cluster was asked.
+ */
+export function balancedController(controller: unknown): BalancedController | undefined {
+  if (isBalancedController(controller)) return controller;
+  const { upstream } = (controller ?? {}) as { readonly upstream?: unknown };
+  return isBalancedController(upstream) ? upstream : undefined;
+}
+
 /** Whether a request went to a cluster, and so its controller knows its endpoint. */
 export function isBalancedController(controller: unknown): controller is BalancedController {
   return (

@@ -52,6 +52,7 @@ export class OriginHandler implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Controller, context: { history?: unknown[] } | null): void {
     this.history = context?.history;
+    this.parts.downstream.controller.upstream = controller;
     this.parts.downstream.controller.attach(controller);
     this.parts.downstream.start(context);
   }

@@ -19,6 +19,7 @@ export function passThrough(
   const downstream = new Downstream(handler);
   return {
     onRequestStart(controller, context) {
+      downstream.controller.upstream = controller;
       downstream.controller.attach(controller);
       downstream.start(context);
     },

@@ -6,6 +6,8 @@ type Controller = Dispatcher.DispatchController;
 export class RelayController implements Controller {
   rawHeaders: NonNullable<Controller['rawHeaders']> = [];
   rawTrailers: NonNullable<Controller['rawTrailers']> = [];
+  /** The controller of the request to the origin, which may know more than this one, such as who answered. */
+  upstream: Controller | undefined = undefined;
   private target: Pick<Controller, 'abort' | 'pause' | 'resume'> | undefined;
   private stopped: Error | null = null;
   private held = false;
