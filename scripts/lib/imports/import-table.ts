@@ -25,7 +25,7 @@ const TABLE: Readonly<Record<string, Allowance>> = {
   proxy: {
     packages: ['core', 'http-client', 'http1'],
     thirdParty: ['undici'],
-    inTests: ['strategies', 'testing'],
+    inTests: ['cache', 'strategies', 'testing'],
   },
   telemetry: { packages: ['core'], thirdParty: 'declared', inTests: ['strategies', 'testing'] },
   simulator: {

@@ -8,6 +8,11 @@ import type { ProxyOptions } from './proxy-options.ts';
 it.each<[object, string]>([
   [{ routes: undefined }, 'routes: got undefined, expected a list of routes, at least 1'],
   [{ routes: [] }, 'routes: got an array, expected a list of routes, at least 1'],
+  [
+    { routes: [{ cluster: 'api', cache: {} }] },
+    'routes[0].cache: got an object, expected an interceptor, such as cache({ store }) of @evenkeel/cache',
+  ],
+  [{ routes: [{ cluster: 'api', cache: () => undefined }] }, 'routes[0].cache: got a function, expected'],
   [{ clusters: undefined }, 'clusters: got undefined, expected clusters by name, or a list of clusters'],
   [{ upgrades: 'websocket' }, 'upgrades: got "websocket", expected a list of protocols'],
   [{ trustedProxies: '::1' }, 'trustedProxies: got "::1", expected a list of IP addresses and networks'],

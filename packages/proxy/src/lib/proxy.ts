@@ -7,6 +7,7 @@ import { proxyEvents } from './events/proxy-events.ts';
 import type { Exchange } from './exchange.ts';
 import { trustedPeers } from './headers/trusted-peers.ts';
 import { createPipeline } from './pipeline/pipeline.ts';
+import { routeDispatch } from './pipeline/route-dispatch.ts';
 import type { CloseOptions, ProxyOptions } from './proxy-options.ts';
 import { routeTable } from './routing/route-table.ts';
 import { nodeHttpListeners } from './transports/node-http-listeners.ts';
@@ -70,7 +71,7 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
   const events = proxyEvents();
   const pipeline = createPipeline({
     routes,
-    dispatcher: options.dispatcher ?? (own as NonNullable<typeof own>),
+    dispatch: routeDispatch(options.routes, options.dispatcher ?? (own as NonNullable<typeof own>)),
     ownHost: clustersWithOwnHost(options.clusters),
     proxyName: name.toLowerCase(),
     trusted,

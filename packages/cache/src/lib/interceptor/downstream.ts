@@ -44,6 +44,7 @@ export class Downstream {
   end(trailers: Fields): void {
     if (this.ended) return;
     this.ended = true;
+    this.controller.rawTrailers = rawFields(trailers);
     this.handler.onResponseEnd?.(this.controller, trailers);
   }
 

@@ -1,4 +1,5 @@
 import { isEvenkeelError } from '@evenkeel/core';
+import { ResponseFault } from '../headers/response-fault.ts';
 import { type Failure, failure, type Reason } from './reason.ts';
 
 /** Seconds that `Retry-After` asks for when no endpoint could take a request: one round of health checks. */
@@ -45,6 +46,7 @@ export function classifyError(error: unknown): Failure {
 
 function reasonOf(error: unknown, depth: number): Reason {
   if (typeof error !== 'object' || error === null) return 'internal';
+  if (error instanceof ResponseFault) return 'upstream-protocol';
   const { code, cause, name } = error as { code?: unknown; cause?: unknown; name?: unknown };
   // undici's parser gives no code for some of its errors.
   if (name === 'HTTPParserError') return 'upstream-protocol';

@@ -1,11 +1,12 @@
 import type { Duplex, Readable } from 'node:stream';
-import { isBalancedController } from '@evenkeel/http-client';
+import { balancedController } from '@evenkeel/http-client';
 import type { Dispatcher } from 'undici';
 import { classifyError } from '../errors/classify.ts';
 import { failure } from '../errors/reason.ts';
 import type { RawHeaders } from '../exchange.ts';
 import { fieldValues, listElements, toRawHeaders } from '../headers/raw-headers.ts';
-import { isPlainlyFramed, responseHeaders, responseTrailers } from '../headers/response-headers.ts';
+import { ResponseFault, responseFault } from '../headers/response-fault.ts';
+import { responseHeaders, responseTrailers } from '../headers/response-headers.ts';
 import type { ExchangeRun, UpstreamHalf } from './exchange-run.ts';
 import { tunnel } from './tunnel.ts';
 
@@ -37,19 +38,19 @@ export class Forward implements Dispatcher.DispatchHandler, UpstreamHalf {
   }
 
   get endpoint(): string | undefined {
-    return isBalancedController(this.controller) ? this.controller.endpoint?.id : undefined;
+    return balancedController(this.controller)?.endpoint?.id;
   }
 
   get attempts(): number {
-    return isBalancedController(this.controller) ? this.controller.attempts : 0;
+    return balancedController(this.controller)?.attempts ?? 0;
   }
 
   /** Dispatches; every error, thrown or reported, becomes an answer. */
-  send(dispatcher: Dispatcher, options: Dispatcher.DispatchOptions): void {
+  send(dispatch: Dispatcher['dispatch'], options: Dispatcher.DispatchOptions): void {
     const { exchange } = this.run;
     this.body = exchange.body?.open();
     try {
-      dispatcher.dispatch({ ...options, body: this.body ?? null, upgrade: exchange.upgrade ?? null }, this);
+      dispatch({ ...options, body: this.body ?? null, upgrade: exchange.upgrade ?? null }, this);
     } catch (error) {
       this.onResponseError(undefined, error as Error);
     }
@@ -81,9 +82,9 @@ export class Forward implements Dispatcher.DispatchHandler, UpstreamHalf {
     const upstream = toRawHeaders((controller.rawHeaders as Headers) ?? headers);
     const keepTrailer = this.takesTrailers && status !== 204 && status !== 304 && !isSized(upstream);
     const relayed = responseHeaders(status, upstream, keepTrailer);
-    const fault = faultOf(status, upstream, relayed);
+    const fault = responseFault(status, upstream, relayed);
     if (relayed === undefined || fault !== undefined) {
-      this.break(controller, new Error(fault));
+      this.break(controller, new ResponseFault(`${fault}`));
       return;
     }
     const { response } = this.run.exchange;
@@ -146,13 +147,6 @@ export class Forward implements Dispatcher.DispatchHandler, UpstreamHalf {
     controller.abort(error);
     this.body?.destroy();
   }
-}
-
-/** Why a response that the parser let through must not go on. */
-function faultOf(status: number, upstream: RawHeaders, relayed: RawHeaders | undefined): string | undefined {
-  if (status < 100) return `the status of the response is ${status}`;
-  if (relayed === undefined) return 'a field of the response holds a byte that is not allowed';
-  return isPlainlyFramed(upstream) ? undefined : 'the response has a transfer coding that is not supported';
 }
 
 function isSized(headers: RawHeaders): boolean {

@@ -12,12 +12,13 @@ import { decrementForwards, forwardsLeft } from '../request/max-forwards.ts';
 import type { RouteTable } from '../routing/route-table.ts';
 import { ExchangeRun } from './exchange-run.ts';
 import { Forward } from './forward.ts';
+import type { RouteDispatch } from './route-dispatch.ts';
 
 /** The parts a pipeline is made of. */
 export interface PipelineOptions {
   readonly routes: RouteTable;
   /** Sends a request for `http://<cluster>/…` to an endpoint of that cluster. */
-  readonly dispatcher: Dispatcher;
+  readonly dispatch: RouteDispatch;
   /** Clusters whose requests carry the endpoint's own name in `Host`. */
   readonly ownHost: ReadonlySet<string>;
   /** In lower case. */
@@ -41,7 +42,7 @@ export interface Pipeline {
 
 /** Builds the pipeline: check, route, rewrite fields, forward, relay. */
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { routes, dispatcher, ownHost, proxyName, trusted, limits, clock, events } = options;
+  const { routes, dispatch, ownHost, proxyName, trusted, limits, clock, events } = options;
   const active = new Set<ExchangeRun>();
   const waiting: (() => void)[] = [];
   const context = {
@@ -93,7 +94,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         headers: left === undefined ? headers : decrementForwards(headers, left),
         evenkeel: route.settings,
       };
-      new Forward(run).send(dispatcher, request);
+      new Forward(run).send(dispatch(route.cache), request);
     },
     get active() {
       return active.size;

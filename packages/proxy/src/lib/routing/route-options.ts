@@ -1,4 +1,5 @@
 import type { HedgeOptions, RetryOptions } from '@evenkeel/http-client';
+import type { Dispatcher } from 'undici';
 
 /** One rule that sends requests to a cluster. */
 export interface RouteOptions {
@@ -8,6 +9,12 @@ export interface RouteOptions {
   readonly cluster: string;
   /** Appears in events. @default host and path of the match, such as `*.example.com/api` */
   readonly name?: string;
+  /**
+   * Answers requests of this route before they are balanced, such as `cache({ store })` of `@evenkeel/cache`. It sees
+   * `http://<cluster>/…`, with the Host of the client's request among the fields. Routes may share one. Its store stays the
+   * caller's. @default none
+   */
+  readonly cache?: Dispatcher.DispatcherComposeInterceptor;
   /** When to send a request again; false never does. @default as the cluster or the client says */
   readonly retry?: RetryOptions | false;
   /** A second attempt while the first is slow. @default as the cluster or the client says */

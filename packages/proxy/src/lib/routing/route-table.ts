@@ -1,5 +1,6 @@
 import { InvalidOptionsError } from '@evenkeel/core';
 import type { RequestSettings } from '@evenkeel/http-client';
+import type { Dispatcher } from 'undici';
 import { PathTable } from './path-table.ts';
 import type { RouteOptions } from './route-options.ts';
 
@@ -9,6 +10,8 @@ export interface Route {
   readonly cluster: string;
   /** What the route sets for each of its requests. */
   readonly settings: RequestSettings | undefined;
+  /** Answers requests before they are balanced. */
+  readonly cache: Dispatcher.DispatcherComposeInterceptor | undefined;
 }
 
 /** Finds the route of a request. */
@@ -61,8 +64,8 @@ export function routeTable(
       const known = [...clusters].map((name) => `"${name}"`).join(', ');
       throw new InvalidOptionsError(`${at}.cluster`, route.cluster, `one of ${known || '(no clusters)'}`);
     }
-    const { cluster, name = `${host}${path}` } = route;
-    const added = tableOf(host).add(path, { name, cluster, settings: settingsOf(route) });
+    const { cluster, name = `${host}${path}`, cache } = route;
+    const added = tableOf(host).add(path, { name, cluster, settings: settingsOf(route), cache });
     if (!added) {
       throw new InvalidOptionsError(`${at}.match`, `${host}${path}`, 'a match that no earlier route has');
     }
