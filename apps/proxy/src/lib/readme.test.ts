@@ -13,7 +13,8 @@ const examplesOf = (text: string): string[] =>
 
 const README = read('README.md');
 const REGISTER = read('REGISTER.md');
-const configurations = examplesOf(README).filter((text) => text.includes('listeners:'));
+const CACHE = read('CACHE.md');
+const configurations = [README, CACHE].flatMap(examplesOf).filter((text) => text.includes('listeners:'));
 
 it.each(configurations)('the configuration is valid: %s', async (text) => {
   await checkParsed(parseConfig(configText('README.md', text, { ETCD_PASSWORD: 'x', CONSUL_TOKEN: 'x' })));
@@ -32,7 +33,7 @@ it('names every key of a registration, and has it in an example', () => {
 });
 
 it('has examples of everything that a cluster can have', () => {
-  expect(configurations).toHaveLength(5);
+  expect(configurations).toHaveLength(6);
 });
 
 it('names every strategy and every kind of discovery', () => {
@@ -42,6 +43,18 @@ it('names every strategy and every kind of discovery', () => {
   expect(kinds).toContain('ring-hash');
   expect(kinds).toContain('merge');
   for (const kind of kinds) expect(README).toContain(`\`${kind}\``);
+});
+
+it('names every key of a cache and of its stores', () => {
+  const { cache } = JSON.parse(jsonSchema()).properties.routes.items.properties;
+  const [, { properties: stores }] = cache.properties.store.anyOf;
+  const ofStores = Object.values<{ properties: object }>(stores).flatMap(({ properties }) =>
+    Object.keys(properties),
+  );
+  expect(Object.keys(stores)).toEqual(['redis', 'memcached']);
+  for (const key of [...Object.keys(cache.properties), ...Object.keys(stores), ...ofStores]) {
+    expect(CACHE).toContain(`\`${key}\``);
+  }
 });
 
 /** The keys of every object that takes exactly one. */

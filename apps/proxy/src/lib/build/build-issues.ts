@@ -3,7 +3,7 @@ import type { ParsedConfig } from '../config/load-config.ts';
 import { tryPolicy } from '../schema/policy.ts';
 import { pick } from './pick.ts';
 import { buildProxy, PROXY_OPTIONS } from './proxy.ts';
-import { tryClient, tryCluster, tryProxy } from './trial.ts';
+import { tryCache, tryClient, tryCluster, tryProxy } from './trial.ts';
 import { OptionError, within } from './within.ts';
 
 const POLICY = Object.keys(tryPolicy) as (keyof typeof tryPolicy)[];
@@ -48,6 +48,10 @@ export async function buildIssues(parsed: ParsedConfig): Promise<ConfigIssue[]> 
   }
   for (const [index, route] of config.routes.entries()) {
     await attemptEach(['routes', index], pick(route, POLICY), tryClient);
+    const { cache } = route;
+    if (cache !== undefined) {
+      await attemptEach(['routes', index, 'cache'], cache, (part) => tryCache(part, file));
+    }
   }
   await attemptEach(['client'], config.client ?? {}, tryClient);
   const { client: _, ...own } = pick(config, PROXY_OPTIONS);

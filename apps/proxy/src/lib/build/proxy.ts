@@ -1,10 +1,13 @@
+import type { StoreEvent } from '@evenkeel/cache';
 import type { Cluster } from '@evenkeel/core';
 import { createProxy, type ProxyOptions, type ReverseProxy } from '@evenkeel/proxy';
 import type { LoadedConfig } from '../config/load-config.ts';
+import { createCaches } from './caches.ts';
 import { buildCluster } from './cluster.ts';
 import { pick } from './pick.ts';
+import { within } from './within.ts';
 
-/** A proxy with its clusters, all of which live and end together. */
+/** A proxy with its clusters and caches, all of which live and end together. */
 export interface BuiltProxy {
   readonly proxy: ReverseProxy;
   readonly clusters: readonly Cluster[];
@@ -22,20 +25,34 @@ export const PROXY_OPTIONS = [
   'client',
 ] as const satisfies readonly (keyof ProxyOptions)[];
 
+/** How a proxy is built. */
+export interface BuildOptions {
+  /** Asks no registry and no store. @default false */
+  readonly dry?: boolean;
+  /** Hears of what happens to the stores of caches. @default nobody */
+  readonly onStoreEvent?: (event: StoreEvent) => void;
+}
+
 /**
  * Builds the proxy of a configuration; its clusters start at once.
  *
- * @param dry asks no registry
  * @throws InvalidOptionsError or OptionError when the configuration was not checked
  */
-export function buildProxy({ config, file }: LoadedConfig, { dry = false } = {}): BuiltProxy {
+export function buildProxy(
+  { config, file }: LoadedConfig,
+  { dry = false, onStoreEvent = () => {} }: BuildOptions = {},
+): BuiltProxy {
+  const caches = createCaches({ file, dry, name: config.name ?? 'evenkeel', onEvent: onStoreEvent });
   const built = Object.entries(config.clusters).map(
     ([name, cluster]) => [name, buildCluster(cluster, { name, file, dry })] as const,
   );
   const clusters = built.map(([, { cluster }]) => cluster);
   const proxy = createProxy({
     ...pick(config, PROXY_OPTIONS),
-    routes: config.routes,
+    routes: config.routes.map(({ cache, ...route }, index) => ({
+      ...route,
+      ...(cache && { cache: within(['routes', index, 'cache'], () => caches.of(cache)) }),
+    })),
     clusters: Object.fromEntries(built.map(([name, { route }]) => [name, route])),
   });
   return {
@@ -43,7 +60,7 @@ export function buildProxy({ config, file }: LoadedConfig, { dry = false } = {})
     clusters,
     async close() {
       await proxy.close({ graceMs: 0 });
-      await Promise.all(clusters.map((cluster) => cluster.close()));
+      await Promise.all([caches.close(), ...clusters.map((cluster) => cluster.close())]);
     },
   };
 }

@@ -2,7 +2,9 @@ import { createCluster } from '@evenkeel/core';
 import { createHttpClient, type HttpClientOptions } from '@evenkeel/http-client';
 import { createProxy, type ProxyOptions } from '@evenkeel/proxy';
 import { roundRobin } from '@evenkeel/strategies';
+import type { CacheConfig } from '../cache/schema.ts';
 import type { ClusterConfig } from '../schema/cluster.ts';
+import { createCaches } from './caches.ts';
 import { buildCluster } from './cluster.ts';
 import { silent } from './silent.ts';
 import { within } from './within.ts';
@@ -21,6 +23,13 @@ export async function tryCluster(name: string, config: ClusterConfig, file: stri
   } finally {
     await cluster.close();
   }
+}
+
+/** @throws InvalidOptionsError or OptionError when a cache refuses an option */
+export async function tryCache(config: CacheConfig, file: string): Promise<void> {
+  const caches = createCaches({ file, dry: true, name: 'any', onEvent: () => {} });
+  caches.of(config);
+  await caches.close();
 }
 
 /** @throws InvalidOptionsError when a client refuses an option */

@@ -1,9 +1,22 @@
+import type { StoreEvent } from '@evenkeel/cache';
 import type { ClusterEvent, Endpoint } from '@evenkeel/core';
 
 /** One line for what an operator should know of a cluster; undefined for the rest. */
 export function describeEvent(cluster: string, event: ClusterEvent): string | undefined {
   const text = describe(event);
   return text === undefined ? undefined : `cluster ${cluster}: ${text}`;
+}
+
+/** One line for what an operator should know of the store of a cache; undefined for the rest. */
+export function describeStoreEvent(event: StoreEvent): string | undefined {
+  switch (event.type) {
+    case 'storeDown':
+      return `cache in ${event.store}: left alone until it answers again (${text(event.error)})`;
+    case 'storeRecovered':
+      return `cache in ${event.store}: in use again after ${Math.round(event.downMs)} ms`;
+    default:
+      return undefined;
+  }
 }
 
 function describe(event: ClusterEvent): string | undefined {

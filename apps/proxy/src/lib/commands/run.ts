@@ -4,7 +4,7 @@ import { buildProxy } from '../build/proxy.ts';
 import { formatIssue } from '../config/config-error.ts';
 import { configWarnings } from '../config/warnings.ts';
 import { check } from './check.ts';
-import { describeEvent } from './describe-event.ts';
+import { describeEvent, describeStoreEvent } from './describe-event.ts';
 
 /** What `run` talks to: the process, or a test. */
 export interface RunContext {
@@ -39,7 +39,12 @@ async function serve(
   err(`starting with ${file}`);
   for (const issue of configWarnings(loaded)) err(formatIssue(file, issue, 'warning: '));
   const { listeners, shutdown } = loaded.config;
-  const built = buildProxy(loaded);
+  const built = buildProxy(loaded, {
+    onStoreEvent(event) {
+      const line = describeStoreEvent(event);
+      if (line !== undefined) err(line);
+    },
+  });
   for (const cluster of built.clusters) {
     cluster.subscribe((event) => {
       const line = describeEvent(cluster.name, event);

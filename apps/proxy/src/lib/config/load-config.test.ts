@@ -258,6 +258,73 @@ it.each<[string, string]>([
   expect(found[0]).toContain(expected);
 });
 
+const cached = (settings: string) =>
+  complaints(`${LISTENERS}routes: [{ cluster: api, cache: ${settings} }]\nclusters: { api: { ${STATIC} } }`);
+
+it.each([
+  '{}',
+  '{ store: memory, memoryBytes: 1000, maxEntryBytes: 100, maxTtlMs: 60000, cacheStatus: false }',
+  '{ store: { redis: { url: "redis://127.0.0.1:1" } }, prefix: shop, timeoutMs: 10, compress: true, tagFields: [x-tags] }',
+  '{ store: { redis: { cluster: ["127.0.0.1:1"], password: x, channel: c, silentMs: 100 } }, compress: { minBytes: 1 } }',
+  '{ store: { redis: { sentinel: { name: m, nodes: ["127.0.0.1:1"] } } }, trustMs: 0, blindTrustMs: 50, lockMs: 10 }',
+  '{ store: { memcached: { servers: ["127.0.0.1:1", "[::1]:2"], itemBytes: 2048 } }, failureThreshold: 1, probeMs: 100 }',
+  '{ heuristic: { ratio: 0.2 }, honourRequest: false, collapseMs: 0, pollMs: 5, keepStaleMs: 0, targetedFields: [] }',
+  '{ prefixDepth: 0, keyFields: [], maxPendingBytes: 1000 }',
+])('takes a route with the cache %s', async (settings) => {
+  expect(await cached(settings)).toEqual([]);
+});
+
+it.each<[string, string]>([
+  ['5', '2:33: routes[0].cache: got 5, expected an object with store, prefix'],
+  ['{ stor: memory }', '2:35: routes[0].cache.stor: unknown key, did you mean "store"?'],
+  [
+    '{ store: redis }',
+    '2:42: routes[0].cache.store: got "redis", expected "memory", or an object with one of redis, memcached',
+  ],
+  [
+    '{ store: { redis: { url: "redis://a" }, memcached: { servers: ["a:1"] } } }',
+    'routes[0].cache.store: got an object with redis, memcached, expected exactly one of redis, memcached',
+  ],
+  ['{ store: { redys: {} } }', 'routes[0].cache.store.redys: unknown key, did you mean "redis"?'],
+  [
+    '{ store: { redis: {} } }',
+    'routes[0].cache.store.redis: got an empty object, expected exactly one of url, sentinel, cluster',
+  ],
+  [
+    '{ store: { redis: { url: "http://me:hunter2@x" } } }',
+    'routes[0].cache.store.redis.url: got "http://…@x", expected redis://host:port or rediss://host:port',
+  ],
+  [
+    '{ store: { redis: { url: "rediss://a", tls: { caFile: nowhere.pem } } } }',
+    'routes[0].cache.store.redis.tls.caFile: got "nowhere.pem", expected a file that can be read (ENOENT)',
+  ],
+  [
+    '{ store: { memcached: { servers: [a] } } }',
+    'routes[0].cache.store.memcached.servers[0]: got "a", expected "host:port"',
+  ],
+  [
+    '{ store: { memcached: { servers: ["a:1", "a:1"] } } }',
+    'routes[0].cache.store.memcached.servers: got an array, expected a list of different "host:port"',
+  ],
+  [
+    '{ store: { memcached: { servers: ["a:1"], maxValueBytes: 2000 } } }',
+    'routes[0].cache.store.memcached.maxValueBytes: got 2000, expected an integer from 921600',
+  ],
+  ['{ maxEntryBytes: 0 }', 'routes[0].cache.maxEntryBytes: got 0, expected an integer of at least 1'],
+  ['{ timeoutMs: 0 }', 'routes[0].cache.timeoutMs: got 0, expected a number of at least 1'],
+  ['{ prefix: "a b" }', 'routes[0].cache.prefix: got "a b", expected 1 to 32 letters'],
+  [
+    '{ tagFields: [X-Tag] }',
+    'routes[0].cache.tagFields[0]: got "X-Tag", expected a field name in lower case',
+  ],
+  ['{ compress: 5 }', 'routes[0].cache.compress: got 5, expected true, false or an object with minBytes'],
+  ['{ heuristic: { ratio: 2 } }', 'routes[0].cache.heuristic.ratio: got 2, expected a number from 0 to 1'],
+])('complains of the cache %s', async (settings, expected) => {
+  const found = await cached(settings);
+  expect(found).toHaveLength(1);
+  expect(found[0]).toContain(expected);
+});
+
 it('tells everything that is wrong at once, in the order of the file', async () => {
   const found = await complaints(`
 listeners: [{ port: -1 }]

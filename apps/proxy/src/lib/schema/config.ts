@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { cache } from '../cache/schema.ts';
 import { bindHost, matchHost, matchPath, peer } from './address.ts';
 import { cluster, clusterName } from './cluster.ts';
 import { count, distinct, list, ms, object, pattern, text, wholeMs } from './fields.ts';
@@ -18,6 +19,7 @@ const route = object('Sends requests to a cluster.', {
   match: match.exactOptional(),
   cluster: text('The name of the cluster.', 'the name of a cluster'),
   name: text('Appears in events. Default host and path.').exactOptional(),
+  cache: cache.exactOptional(),
   ...tryPolicy,
 });
 

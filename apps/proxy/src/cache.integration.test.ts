@@ -1,0 +1,160 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createCacheStore } from '@evenkeel/cache';
+import { memcachedCacheDriver } from '@evenkeel/cache-memcached';
+import { redisCacheDriver } from '@evenkeel/cache-redis';
+import { serviceGate, startService } from '@evenkeel/services';
+import { request } from 'undici';
+import { describe, expect, it, vi } from 'vitest';
+import { runCli } from './lib/testing/run-cli.ts';
+import { temporaryFile } from './lib/testing/temporary-file.ts';
+
+const redis = await serviceGate('redis');
+const memcached = await serviceGate('memcached');
+const control = await serviceGate('redis', { control: true });
+
+/** Whoever asks, by one Host: proxies on different ports have different ones otherwise. */
+const HOST = { host: 'shop.example.com' };
+
+/** An origin whose answers may be kept, and tell how many there were. */
+async function countingOrigin() {
+  let count = 0;
+  const server = createServer(({ url }, response) => {
+    response.setHeader('cache-control', url === '/own' ? 'private' : 'max-age=60');
+    response.setHeader('cache-tag', 'all');
+    response.end(String(++count));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    get count() {
+      return count;
+    },
+    [Symbol.dispose]: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+/** A proxy of a configuration whose one route has a cache. */
+async function cachingProxy(origin: string, name: string, cache: string) {
+  const file = await temporaryFile(
+    'evenkeel.yaml',
+    `
+listeners: [{ port: 0, host: 127.0.0.1 }]
+clusters: { api: { discovery: { static: ["${origin}"] } } }
+routes: [{ cluster: api, cache: ${cache} }]
+name: ${name}
+`,
+  );
+  const cli = runCli('run', '-c', file.path);
+  const [, url = ''] = await cli.printed(/^listening on (\S+)$/m);
+  return {
+    cli,
+    async ask(path = '/x') {
+      const { statusCode, headers, body } = await request(`${url}${path}`, { headers: HOST });
+      const status = String(headers['cache-status']);
+      return {
+        status: statusCode,
+        body: await body.text(),
+        hit: /; hit/.test(status),
+        told: status,
+        headers,
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      await cli[Symbol.asyncDispose]();
+      await file[Symbol.asyncDispose]();
+    },
+  };
+}
+
+it('a proxy keeps responses in its memory', async () => {
+  using origin = await countingOrigin();
+  await using proxy = await cachingProxy(origin.address, 'edge', '{ store: memory }');
+  expect(await proxy.ask()).toMatchObject({ body: '1', told: 'edge; fwd=uri-miss; fwd-status=200; stored' });
+  const second = await proxy.ask();
+  expect(second).toMatchObject({ body: '1', told: expect.stringMatching(/^edge; hit; ttl=\d+$/) });
+  expect(second.headers.age).toMatch(/^[0-9]$/);
+  expect([(await proxy.ask('/own')).body, (await proxy.ask('/own')).body]).toEqual(['2', '3']);
+});
+
+describe.skipIf(redis.skipped)(`two proxies with ${redis.title}`, () => {
+  it('share what one has fetched, and hear of each other’s purges', async () => {
+    await using server = await startService('redis');
+    using origin = await countingOrigin();
+    const prefix = `proxy-${process.pid}`;
+    const cache = `{ store: { redis: { url: "redis://${server.address}" } }, prefix: ${prefix}, timeoutMs: 2000 }`;
+    await using one = await cachingProxy(origin.address, 'one', cache);
+    await using other = await cachingProxy(origin.address, 'other', cache);
+    expect(await one.ask()).toMatchObject({ body: '1', hit: false });
+    await vi.waitUntil(async () => (await other.ask()).hit, { timeout: 5_000, interval: 5 });
+    expect(await other.ask()).toMatchObject({ body: '1', told: expect.stringMatching(/^other; hit/) });
+    expect(origin.count).toBe(1);
+
+    // Any process with the same store may purge: the proxy's own way to ask for one is not there yet.
+    const driver = redisCacheDriver({ url: `redis://${server.address}` });
+    await using store = createCacheStore({ driver, prefix, timeoutMs: 2_000 });
+    for (const purge of [
+      () => store.purgeUrl('http://api/x'),
+      () => store.purgePrefix('http://api/'),
+      () => store.purgeTags(['all']),
+    ]) {
+      expect(await Promise.all([one.ask(), other.ask()])).toMatchObject([{ hit: true }, { hit: true }]);
+      const before = origin.count;
+      expect(await purge()).toEqual({ shared: true });
+      // Sooner than the 5 s after which generations are asked for without a message.
+      const isNew = async (proxy: typeof one) => (await proxy.ask()).body === `${before + 1}`;
+      await vi.waitUntil(() => isNew(other), { timeout: 2_000, interval: 1 });
+      await vi.waitUntil(() => isNew(one), { timeout: 2_000, interval: 1 });
+      await vi.waitUntil(async () => (await one.ask()).hit, { timeout: 5_000, interval: 5 });
+      expect(origin.count).toBe(before + 1);
+    }
+  });
+});
+
+describe.skipIf(memcached.skipped)(`two proxies with ${memcached.title}`, () => {
+  it('share what one has fetched, and see a purge', async () => {
+    await using server = await startService('memcached');
+    using origin = await countingOrigin();
+    const prefix = `proxy-${process.pid}`;
+    const cache = `{ store: { memcached: { servers: ["${server.address}"] } }, prefix: ${prefix}, timeoutMs: 2000 }`;
+    await using one = await cachingProxy(origin.address, 'one', cache);
+    await using other = await cachingProxy(origin.address, 'other', cache);
+    expect(await one.ask()).toMatchObject({ body: '1', hit: false });
+    await vi.waitUntil(async () => (await other.ask()).hit, { timeout: 5_000, interval: 5 });
+    expect(origin.count).toBe(1);
+    const driver = memcachedCacheDriver({ servers: [server.address] });
+    await using store = createCacheStore({ driver, prefix, timeoutMs: 2_000 });
+    await store.purgeUrl('http://api/x');
+    await vi.waitUntil(async () => (await other.ask()).body === '2', { timeout: 5_000, interval: 5 });
+    await vi.waitUntil(async () => (await one.ask()).body === '2', { timeout: 5_000, interval: 5 });
+    expect(origin.count).toBe(2);
+  });
+});
+
+describe.skipIf(control.skipped)(`a proxy whose ${control.title} is killed`, () => {
+  it('answers without it, says so, and uses it again', async () => {
+    await using server = await startService('redis');
+    using origin = await countingOrigin();
+    const cache = `{ store: { redis: { url: "redis://${server.address}" } }, probeMs: 50 }`;
+    await using proxy = await cachingProxy(origin.address, 'edge', cache);
+    await proxy.ask();
+    await vi.waitUntil(async () => (await proxy.ask()).hit, { timeout: 5_000, interval: 5 });
+    await server.kill();
+    const down = (): boolean =>
+      proxy.cli.stderr.includes('cache in redis: left alone until it answers again (');
+    await vi.waitUntil(async () => (await proxy.ask()).status === 200 && down(), {
+      timeout: 10_000,
+      interval: 5,
+    });
+    for (let i = 0; i < 20; i++) expect(await proxy.ask()).toMatchObject({ status: 200, hit: false });
+    await server.restart({ keepData: false });
+    await vi.waitUntil(async () => (await proxy.ask()).hit, { timeout: 10_000, interval: 20 });
+    expect(proxy.cli.stderr).toMatch(/cache in redis: in use again after \d+ ms/);
+    proxy.cli.child.kill('SIGTERM');
+    expect(await proxy.cli.exited).toBe(0);
+  });
+});
