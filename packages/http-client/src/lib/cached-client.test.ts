@@ -121,7 +121,7 @@ describe('a client with a cache', () => {
   });
 });
 
-/** A cache whose shared store answers when told to. */
+/** A cache whose shared store, from `hold` on, answers reads and claims when told to. */
 function slowCache() {
   const memory = memoryKeyValueStore();
   let answer = (): void => {};
@@ -129,27 +129,40 @@ function slowCache() {
     answer = resolve;
   });
   let asked = 0;
+  let holding = false;
+  const wait = async (): Promise<void> => {
+    if (!holding) return;
+    asked += 1;
+    await held;
+  };
   const driver: typeof memory = {
     ...memory,
     name: 'slow',
     getMany: async (keys, options) => {
-      asked += 1;
-      await held;
+      await wait();
       return memory.getMany(keys, options);
+    },
+    add: async (key, value, options) => {
+      await wait();
+      return memory.add(key, value, options);
     },
   };
   const store = createCacheStore({ driver, timeoutMs: 60_000 });
-  return { store, answer, asked: () => asked };
+  const hold = (): void => {
+    holding = true;
+  };
+  return { store, hold, answer, asked: () => asked };
 }
 
 describe('a client with a cache that is closed', () => {
   test('lets a request end that waits for the store', async () => {
     await using server = await answering(200, 'x', shared);
-    const { store, answer, asked } = slowCache();
+    const { store, hold, answer, asked } = slowCache();
     const client = await readyClient({
       clusters: { orders: fakeCluster([server.address]) },
       cache: cache({ store }),
     });
+    hold();
     const waiting = ask(client);
     await until(() => asked() > 0);
     const closed = client.close();
@@ -162,11 +175,10 @@ describe('a client with a cache that is closed', () => {
 
   test('fails such a request at once when it is destroyed, and sends nothing later', async () => {
     await using server = await answering(200, 'x', shared);
-    const { store, answer, asked } = slowCache();
-    const client = await readyClient({
-      clusters: { orders: fakeCluster([server.address]) },
-      cache: cache({ store }),
-    });
+    const { store, hold, answer, asked } = slowCache();
+    const orders = fakeCluster([server.address]);
+    const client = await readyClient({ clusters: { orders }, cache: cache({ store }) });
+    hold();
     const waiting = client.request(get);
     const refused = expect(waiting).rejects.toMatchObject({ code: 'ERR_EVENKEEL_CLOSED' });
     await until(() => asked() > 0);
@@ -175,9 +187,30 @@ describe('a client with a cache that is closed', () => {
     await refused;
     await closed;
     answer();
-    await store.settled();
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
     await store.close();
-    expect(server.count).toBe(0);
+    expect([orders.kinds(), server.count]).toEqual([[], 0]);
+  });
+
+  test('asks no endpoint for what the cache would renew once the client is destroyed', async () => {
+    await using server = await answering(200, 'x', {
+      'cache-control': 'max-age=1, stale-while-revalidate=60',
+    });
+    const { store, hold, answer, asked } = slowCache();
+    const orders = fakeCluster([server.address]);
+    let now = Date.now();
+    const client = await readyClient({ clusters: { orders }, cache: cache({ store, now: () => now }) });
+    await ask(client);
+    await store.settled();
+    now += 5_000;
+    hold();
+    expect(await ask(client)).toBe('x hit');
+    await until(() => asked() > 0);
+    await client.destroy();
+    answer();
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    await store.close();
+    expect([orders.kinds(), server.count]).toEqual([['success'], 1]);
   });
 });
 

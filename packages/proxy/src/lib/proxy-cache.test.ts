@@ -207,6 +207,17 @@ describe('a route with a cache', () => {
     expect((await it.ask(get('', '/a/b'))).body).toBe('6');
   });
 
+  it('leaves upgrades to the upstream', async () => {
+    const switched =
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nhi';
+    await using it = await cachingProxy(switched);
+    const upgrade = 'GET /x HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+    using client = rawClient(it.proxy.port, upgrade);
+    expect(await client.until(/\r\n\r\nhi$/)).toMatch(/^HTTP\/1\.1 101 /);
+    client.write('there');
+    await (await it.upstream.connection(0)).until('there');
+  });
+
   it('leaves routes without a cache alone, in case and order of fields too', async () => {
     await using upstream = await rawUpstream(ok(`${SHARED}X-CaSe: 1\r\n`, 'ok'));
     await using store = createCacheStore();

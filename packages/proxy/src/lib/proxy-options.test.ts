@@ -13,6 +13,10 @@ it.each<[object, string]>([
     'routes[0].cache: got an object, expected an interceptor, such as cache({ store }) of @evenkeel/cache',
   ],
   [{ routes: [{ cluster: 'api', cache: () => undefined }] }, 'routes[0].cache: got a function, expected'],
+  [
+    { client: { cache: () => undefined } },
+    'client.cache: got a function, expected nothing: give routes a cache',
+  ],
   [{ clusters: undefined }, 'clusters: got undefined, expected clusters by name, or a list of clusters'],
   [{ upgrades: 'websocket' }, 'upgrades: got "websocket", expected a list of protocols'],
   [{ trustedProxies: '::1' }, 'trustedProxies: got "::1", expected a list of IP addresses and networks'],

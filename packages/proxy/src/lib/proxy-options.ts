@@ -11,7 +11,7 @@ export interface ProxyOptions {
   /** The clusters that routes name, with settings of their own where they need some. Stay the caller's: the proxy does not close them. */
   readonly clusters: HttpClientOptions['clusters'];
   /** How all clusters are spoken to: retries, hedging, timeouts, connections. @default the defaults of `createHttpClient` */
-  readonly client?: Omit<HttpClientOptions, 'clusters'>;
+  readonly client?: Omit<HttpClientOptions, 'clusters' | 'cache'>;
   /** Takes the place of the proxy's own client: it must send `http://<cluster>/…` to the cluster of that name. Stays the caller's. */
   readonly dispatcher?: Dispatcher;
   /** The name in `Via`; give each tier of proxies its own, as it also tells loops. @default 'evenkeel' */

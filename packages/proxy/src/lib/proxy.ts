@@ -61,6 +61,7 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
   };
   const connections = resolveConnectionOptions(options.connections);
   const routes = routeTable(options.routes, clusterNames(options.clusters));
+  checkClient(options.client);
   const trusted = trustedPeers(options.trustedProxies);
   if (!Array.isArray(upgrades)) throw new InvalidOptionsError('upgrades', upgrades, 'a list of protocols');
   const protocols = new Set(upgrades.map((protocol) => protocol.toLowerCase()));
@@ -134,6 +135,13 @@ function clusterNames(clusters: HttpClientOptions['clusters']): ReadonlySet<stri
     throw new InvalidOptionsError('clusters', clusters, 'clusters by name, or a list of clusters');
   }
   return new Set(isList(clusters) ? clusters.map((cluster) => cluster.name) : Object.keys(clusters));
+}
+
+/** A cache there would store what the proxy itself refuses to pass on. */
+function checkClient(client: ProxyOptions['client']): void {
+  const { cache } = (client ?? {}) as Partial<HttpClientOptions>;
+  if (cache !== undefined)
+    throw new InvalidOptionsError('client.cache', cache, 'nothing: give routes a cache');
 }
 
 /** The client gives way to a Host that is set, so these must come without. */
