@@ -84,6 +84,14 @@ describe('simulate', () => {
     expect(requests).toMatchObject({ total: 1_000, unfinished: 1_000, succeeded: 0, failed: 0 });
   });
 
+  it('looks who is where at the end of every step, a last one that is shorter too', async () => {
+    const endless = { endpoints: [{ service: Number.POSITIVE_INFINITY }], drainMs: 0, durationMs: 1_000 };
+    const { steps } = await simulate(scenario({ ...endless, stepMs: 300 }));
+    expect(steps.map(({ inFlight }) => inFlight)).toEqual([30, 60, 90, 100]);
+    const { steps: one } = await simulate(scenario({ ...endless, stepMs: 5_000 }));
+    expect(one.map(({ inFlight }) => inFlight)).toEqual([100]);
+  });
+
   it('works with a strategy that knows nothing of it', async () => {
     const first = (): Strategy => {
       let candidates: Parameters<Strategy['update']>[0] = [];

@@ -61,8 +61,9 @@ export async function simulate(scenario: Scenario): Promise<Report> {
   const service = new Service('', scenario, 0, world);
   const senders = makeClients(scenario.clients, service, world);
   applyChanges(scenario.changes ?? [], service, timeline);
-  for (let atMs = stepMs; atMs <= durationMs + 1e-6; atMs += stepMs)
-    timeline.after(atMs, () => recorder.sample());
+  // The last step is shorter where steps do not fill the duration.
+  for (let step = 1; step <= Math.ceil(durationMs / stepMs); step++)
+    timeline.after(Math.min(step * stepMs, durationMs), () => recorder.sample());
 
   // Every cluster has its first snapshot before the first request.
   await timeline.run(0);
