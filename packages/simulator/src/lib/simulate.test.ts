@@ -92,6 +92,36 @@ describe('simulate', () => {
     expect(one.map(({ inFlight }) => inFlight)).toEqual([100]);
   });
 
+  it('counts picks that break the contract of strategies, which no other figure shows', async () => {
+    const picking =
+      (pick: (list: Parameters<Strategy['update']>[0]) => unknown): Scenario['strategy'] =>
+      () => {
+        let list: Parameters<Strategy['update']>[0] = [];
+        return {
+          name: 'mistaken',
+          update: (next) => {
+            list = next;
+          },
+          pick: () => pick(list) as (typeof list)[number],
+        };
+      };
+    const mispicks = async (strategy: Scenario['strategy'], failureRatio = 0): Promise<unknown> =>
+      (await simulate(scenario({ strategy, endpoints: [{ service: 1, failureRatio }, { service: 1 }] })))
+        .mispicks;
+    expect(await mispicks(peakEwma, 0.5)).toEqual({});
+    expect(await mispicks(picking(([first]) => first))).toEqual({});
+    // A cluster may ask more than once before it picks by itself.
+    const count = expect.any(Number);
+    expect(await mispicks(picking(() => undefined))).toEqual({ nobody: count });
+    expect(await mispicks(picking(() => 7))).toEqual({ stranger: count });
+    expect(
+      await mispicks(
+        picking(([first]) => first),
+        0.1,
+      ),
+    ).toEqual({ excluded: count });
+  });
+
   it('works with a strategy that knows nothing of it', async () => {
     const first = (): Strategy => {
       let candidates: Parameters<Strategy['update']>[0] = [];

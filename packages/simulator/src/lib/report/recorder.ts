@@ -33,6 +33,7 @@ export class Recorder {
   hedges = 0;
   readonly tallies: Map<SimulatedEndpoint, EndpointTally> = new Map();
   readonly errors: Map<string, number> = new Map();
+  readonly mispicks: Map<string, number> = new Map();
   readonly eventCounts: Map<string, number> = new Map();
   readonly events: EventReport[] = [];
   readonly inFlightByStep: number[] = [];
@@ -84,6 +85,7 @@ export class Recorder {
         if (event.type === 'backgroundFailed') this.found(event.source, event.error);
         if (tier === 0) this.event(client, event);
       },
+      mispicked: (mispick) => increment(this.mispicks, mispick),
     };
   }
 
