@@ -68,7 +68,7 @@ export class Recorder {
 
   requestEnded(startedAt: number, failed: boolean, statusCode: number, error: Error | undefined): void {
     this.open--;
-    if (error !== undefined && !isEvenkeelError(error)) this.found('a pick', error);
+    if (error !== undefined && isDefect(error)) this.found('a pick', error);
     if (startedAt < this.warmUpMs) return;
     this.startedAt.push(startedAt);
     this.latencyMs.push(this.timeline.now - startedAt);
@@ -125,6 +125,11 @@ export class Recorder {
     increment(this.eventCounts, event.type);
     if (this.events.length < EVENTS_KEPT) this.events.push(describeEvent(this.timeline.now, client, event));
   }
+}
+
+/** No failure of an endpoint, but of what the scenario is made of: its strategy, keys or times. */
+function isDefect(error: Error): boolean {
+  return !isEvenkeelError(error) || isEvenkeelError(error, 'ERR_EVENKEEL_INVALID_OPTIONS');
 }
 
 function increment(counts: Map<string, number>, key: string): void {
