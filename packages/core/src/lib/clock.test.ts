@@ -24,6 +24,18 @@ it('keeps to times beyond the longest of a timer, which would fire at once', () 
   expect(ring).toHaveBeenCalledTimes(1);
 });
 
+it('calls back at once after a time that is over already, without a warning of the runtime', async () => {
+  vi.useRealTimers();
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+  const rung = Promise.withResolvers<void>();
+  systemClock.setTimer(rung.resolve, -0.1);
+  const awake = setInterval(() => {}, 1_000);
+  await rung.promise;
+  clearInterval(awake);
+  expect(warn).not.toHaveBeenCalled();
+  warn.mockRestore();
+});
+
 it('never calls back after Infinity', () => {
   using _timer = systemClock.setTimer(() => expect.unreachable(), Number.POSITIVE_INFINITY);
   vi.advanceTimersByTime(3 * LONGEST_MS);

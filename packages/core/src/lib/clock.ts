@@ -19,7 +19,8 @@ export const systemClock: Clock = {
     let timer: NodeJS.Timeout;
     const wait = (leftMs: number): void => {
       const next = leftMs > MAX_DELAY_MS ? (): void => wait(leftMs - MAX_DELAY_MS) : callback;
-      timer = setTimeout(next, Math.min(leftMs, MAX_DELAY_MS)).unref();
+      // What is due at a moment may be overdue by a microsecond: Node warns of a negative delay.
+      timer = setTimeout(next, Math.max(0, Math.min(leftMs, MAX_DELAY_MS))).unref();
     };
     wait(ms);
     return { [Symbol.dispose]: () => clearTimeout(timer) };

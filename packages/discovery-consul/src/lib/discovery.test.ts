@@ -118,6 +118,21 @@ describe('a watch', () => {
     expect(String(await watch.failure())).toMatch(/\/status\/leader: request timeout of 100 ms/);
   });
 
+  it('outlives an agent that hangs up on the probe alone, as it does when it has too many connections', async () => {
+    const { agent, watch } = await bench({ pingMs: 100 });
+    await watch.until(1, 2);
+    let hangUps = 0;
+    agent.leader = (response) => {
+      hangUps++;
+      response.socket?.destroy();
+    };
+    await until(() => hangUps >= 3);
+    agent.publish([entry(3)]);
+    await watch.until(3);
+    // Nothing began anew: the query that waited was answered.
+    expect(agent.requests.filter(({ url }) => !url.searchParams.has('index'))).toHaveLength(1);
+  });
+
   it('notices at once that an answer was cut off', async () => {
     const { agent, watch } = await bench();
     agent.answer = (response) => {

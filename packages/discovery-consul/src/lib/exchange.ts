@@ -56,7 +56,7 @@ export function exchange(
     const onAbort = (): void => fail(signal.reason);
     const limit = (kind: string, ms: number): void => {
       timer?.[Symbol.dispose]();
-      timer = clock.setTimer(() => fail(new TimeoutError(kind, ms, request.path)), ms);
+      timer = clock.setTimer(() => fail(new TimeoutError(kind, ms, request.name)), ms);
     };
     const succeed = (): void => {
       if (response?.complete !== true || response.statusCode === undefined) {

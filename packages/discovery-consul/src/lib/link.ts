@@ -46,7 +46,7 @@ export function openLink({ place, clock, timeoutMs, ...scope }: LinkOptions): Li
     const reply = await exchange(
       client,
       method,
-      { name: path, path, params, query, headers, ...(body && { type: 'json', body }) },
+      { name: filled(path, params), path, params, query, headers, ...(body && { type: 'json', body }) },
       { clock, signal, headersMs, bodyMs: timeoutMs },
     );
     if (reply.status !== 200) throw new StatusError(reply);
@@ -59,6 +59,11 @@ export function openLink({ place, clock, timeoutMs, ...scope }: LinkOptions): Li
     put: (request) => send('PUT', request),
     close: share.leave,
   };
+}
+
+/** For messages, so without escapes. */
+function filled(path: string, params: Readonly<Record<string, string>>): string {
+  return path.replaceAll(/\{(\w+)\}/g, (whole, key: string) => params[key] ?? whole);
 }
 
 /** Token, namespace and partition; the caller's client has defaults which only its own methods would apply. */

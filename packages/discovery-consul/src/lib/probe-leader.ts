@@ -19,6 +19,14 @@ export async function probeLeader(
   };
   for (;;) {
     await sleep(clock, pingMs, signal);
-    onLeader(await link.share.probe(`leader of ${datacenter ?? ''}`, pingMs / 2, ask));
+    try {
+      onLeader(await link.share.probe(`leader of ${datacenter ?? ''}`, pingMs / 2, ask));
+    } catch (error) {
+      if (!isHangUp(error)) throw error;
+    }
   }
+}
+
+function isHangUp(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
 }

@@ -105,6 +105,17 @@ describe('consulRegistrar', () => {
     expect(registrar.state).toBe('registered');
   });
 
+  it('names what it asked for in its errors, with a time limit in whole ms', async () => {
+    const { registrar, state, clock, events } = bench({ ttlMs: 5_000 });
+    await registrar.register();
+    state.hangs = true;
+    await clock.advanceAsync(7_000);
+    expect(events.at(-1)).toMatchObject({
+      type: 'heartbeatFailed',
+      error: { message: '/agent/check/pass/service:orders:10.0.0.1:80: request timeout of 3333 ms passed' },
+    });
+  });
+
   it('leaves by way of maintenance, after which watches have 250 ms to see it', async () => {
     const { registrar, calls, paths, clock } = bench();
     await registrar.register();

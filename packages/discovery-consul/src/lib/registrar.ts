@@ -142,7 +142,7 @@ export function consulRegistrar(options: ConsulRegistrarOptions): Registrar {
       },
       async beat({ signal, ttlMs }) {
         // The agent takes it at once, and answers after 7 s without a leader; the lease must not end meanwhile.
-        const headersMs = Math.min(timeoutMs, Math.max(1_000, (ttlMs * 2) / 3));
+        const headersMs = Math.min(timeoutMs, Math.max(1_000, Math.round((ttlMs * 2) / 3)));
         const call = registration.isLeased
           ? link().put({
               path: '/agent/check/pass/{check}',

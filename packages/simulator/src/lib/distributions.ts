@@ -75,12 +75,13 @@ export function mixture(
 }
 
 /**
- * Makes a distribution of a number.
+ * Makes a distribution of a number. One of a stranger's own is checked as it draws: NaN would be an event that never happens.
  *
- * @throws InvalidOptionsError naming the field, when it is neither a number of at least 0 nor a function
+ * @throws InvalidOptionsError naming the field, when it is neither a number of at least 0 nor a function, and when that
+ * draws anything else
  */
 export function toDistribution(field: string, input: DistributionInput): Distribution {
-  if (typeof input === 'function') return input;
+  if (typeof input === 'function') return (random) => requiredNumber(field, input(random));
   if (typeof input !== 'number' || !(input >= 0)) {
     throw new InvalidOptionsError(field, input, 'a number of at least 0, or a distribution');
   }

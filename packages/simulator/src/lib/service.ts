@@ -1,4 +1,4 @@
-import { InvalidOptionsError } from '@evenkeel/core';
+import { checkKeys, InvalidOptionsError, type KnownKeys } from '@evenkeel/core';
 import type { ClientSettings } from './client/client-model.ts';
 import { type ClientNumber, checkClientSettings } from './client/client-options.ts';
 import { SimulatedClient } from './client/simulated-client.ts';
@@ -9,10 +9,12 @@ import { type AskDependency, SimulatedEndpoint } from './endpoint/simulated-endp
 import type { TravelTime } from './network.ts';
 import { Registry } from './registry.ts';
 import type { Recorder } from './report/recorder.ts';
-import type { ServiceModel } from './scenario.ts';
+import type { DependencyModel, ServiceModel } from './scenario.ts';
 import type { StrategyFactory } from './strategy-factory.ts';
 import type { RandomStreams } from './timeline/random-streams.ts';
 import type { Timeline } from './timeline/timeline.ts';
+
+const DEPENDENCY_KEYS: KnownKeys<DependencyModel> = { endpoints: true, dependency: true, client: true };
 
 /** What all services of one simulation share. */
 export interface World {
@@ -40,6 +42,9 @@ export class Service {
     const { endpoints, dependency } = model;
     if (!Array.isArray(endpoints) || endpoints.length === 0) {
       throw new InvalidOptionsError(`${field}endpoints`, endpoints, 'a list of at least one endpoint');
+    }
+    if (dependency !== undefined) {
+      checkKeys(`${field}dependency`, dependency, DEPENDENCY_KEYS, 'an object with `endpoints`');
     }
     this.world = world;
     this.tier = tier;

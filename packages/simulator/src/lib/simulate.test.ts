@@ -84,6 +84,44 @@ describe('simulate', () => {
     expect(requests).toMatchObject({ total: 1_000, unfinished: 1_000, succeeded: 0, failed: 0 });
   });
 
+  it('looks who is where at the end of every step, a last one that is shorter too', async () => {
+    const endless = { endpoints: [{ service: Number.POSITIVE_INFINITY }], drainMs: 0, durationMs: 1_000 };
+    const { steps } = await simulate(scenario({ ...endless, stepMs: 300 }));
+    expect(steps.map(({ inFlight }) => inFlight)).toEqual([30, 60, 90, 100]);
+    const { steps: one } = await simulate(scenario({ ...endless, stepMs: 5_000 }));
+    expect(one.map(({ inFlight }) => inFlight)).toEqual([100]);
+  });
+
+  it('counts picks that break the contract of strategies, which no other figure shows', async () => {
+    const picking =
+      (pick: (list: Parameters<Strategy['update']>[0]) => unknown): Scenario['strategy'] =>
+      () => {
+        let list: Parameters<Strategy['update']>[0] = [];
+        return {
+          name: 'mistaken',
+          update: (next) => {
+            list = next;
+          },
+          pick: () => pick(list) as (typeof list)[number],
+        };
+      };
+    const mispicks = async (strategy: Scenario['strategy'], failureRatio = 0): Promise<unknown> =>
+      (await simulate(scenario({ strategy, endpoints: [{ service: 1, failureRatio }, { service: 1 }] })))
+        .mispicks;
+    expect(await mispicks(peakEwma, 0.5)).toEqual({});
+    expect(await mispicks(picking(([first]) => first))).toEqual({});
+    // A cluster may ask more than once before it picks by itself.
+    const count = expect.any(Number);
+    expect(await mispicks(picking(() => undefined))).toEqual({ nobody: count });
+    expect(await mispicks(picking(() => 7))).toEqual({ stranger: count });
+    expect(
+      await mispicks(
+        picking(([first]) => first),
+        0.1,
+      ),
+    ).toEqual({ excluded: count });
+  });
+
   it('works with a strategy that knows nothing of it', async () => {
     const first = (): Strategy => {
       let candidates: Parameters<Strategy['update']>[0] = [];
@@ -139,6 +177,68 @@ describe('a mistake shows before anything runs', () => {
       /^changes\[0\]\.endpoints: got "e9"/,
     ],
     ['a change to nothing', { changes: [{ atMs: 1 }] }, /^changes\[0\]: got/],
+    ['a change that is none', { changes: [null] }, /^changes\[0\]: got null/],
+    ['changes that are no list', { changes: {} }, /^changes: got/],
+    ['nothing to add', { changes: [{ atMs: 1, add: { service: 1 } }] }, /^changes\[0\]\.add: got/],
+    [
+      'an endpoint added twice',
+      { changes: [{ atMs: 1, add: [{ id: 'e0', service: 1 }] }] },
+      /^changes\[0\]\.add\[0\]\.id: got "e0"/,
+    ],
+    [
+      'a change with an unknown option',
+      { changes: [{ atMs: 1, untillMs: 2, endpoints: 'e0', set: {} }] },
+      /^changes\[0\]\.untillMs: .*no such option/,
+    ],
+    [
+      'a neighbour that comes later and is none',
+      {
+        endpoints: [{ service: 1, cores: 1 }],
+        changes: [{ atMs: 1, endpoints: 'e0', set: { antagonist: {} } }],
+      },
+      /^changes\[0\]\.set\.antagonist\.busyMs: got undefined/,
+    ],
+    [
+      'an unknown failure',
+      { endpoints: [{ service: 1, failure: { status: 503 } }] },
+      /failure\.status: .*no such/,
+    ],
+    [
+      'no cold start',
+      { endpoints: [{ service: 1, coldStart: null }] },
+      /^endpoints\[0\]\.coldStart: got null/,
+    ],
+    ['a zone that is no name', { endpoints: [{ service: 1, zone: 5 }] }, /^endpoints\[0\]\.zone: got 5/],
+    ['no name', { name: undefined }, /^name: got undefined/],
+    ['keys that are none', { clients: { traffic: { users: 1 }, keys: 'k' } }, /^clients\.keys: got "k"/],
+    [
+      'an unknown option of a subset',
+      { clients: { traffic: { users: 1 }, subset: { kind: 'aperture', sizes: 2 } } },
+      /^subset\.sizes: .*did you mean "size"/,
+    ],
+    ['an unknown way', { network: { oneWay: 5 } }, /^network\.oneWay: .*did you mean "oneWayMs"/],
+    [
+      'an unknown traffic option',
+      { clients: { traffic: { requestsPerSecond: 1, arrival: 'even' } } },
+      /^clients\.traffic\.arrival: .*did you mean "arrivals"/,
+    ],
+    [
+      'traffic of two kinds',
+      { clients: { traffic: { requestsPerSecond: 1, users: 1 } } },
+      /^clients\.traffic\.requestsPerSecond: .*no such/,
+    ],
+    [
+      'an unknown option of a dependency',
+      { dependency: { endpoints: [{ service: 1 }], clients: {} } },
+      /^dependency\.clients: .*did you mean "client"/,
+    ],
+    [
+      'a rate that no clock can tell apart',
+      { clients: { traffic: { requestsPerSecond: 1e300 } } },
+      /^clients\.traffic\.requestsPerSecond: got 1e\+300/,
+    ],
+    ['no dependency', { dependency: null }, /^dependency: got null/],
+    ['a duration of nothing', { durationMs: 5e-324 }, /^durationMs: got 5e-324/],
     [
       'a change that ends first',
       { changes: [{ atMs: 5, untilMs: 1, endpoints: 'e0', set: {} }] },
@@ -151,6 +251,23 @@ describe('a mistake shows before anything runs', () => {
     ],
   ])('%s', async (_name, change, message) => {
     await expect(simulate(scenario(change as Partial<Scenario>))).rejects.toThrow(message);
+  });
+
+  it.each<[string, Partial<Scenario>, RegExp]>([
+    ['work', { endpoints: [{ service: () => Number.NaN }] }, /^endpoints\[0\]\.service: got NaN/],
+    ['a way', { network: { oneWayMs: () => -1 } }, /network\.oneWayMs: got -1/],
+    [
+      'time to think',
+      { clients: { traffic: { users: 1, thinkMs: () => Number.NaN } } },
+      /^clients\.traffic\.thinkMs: got NaN/,
+    ],
+    [
+      'a rate',
+      { clients: { traffic: { requestsPerSecond: () => Number.NaN } } },
+      /^clients\.traffic\.requestsPerSecond: got NaN/,
+    ],
+  ])('%s that is drawn and no number ends the simulation', async (_name, change, message) => {
+    await expect(simulate(scenario(change))).rejects.toThrow(message);
   });
 
   it('a strategy that throws ends the simulation with its error', async () => {

@@ -42,11 +42,16 @@ export async function simulate(scenario: Scenario): Promise<Report> {
     const allowed = 'a function that makes a strategy: ({ clock, random }) => peakEwma({ clock, random })';
     throw new InvalidOptionsError('strategy', scenario.strategy, allowed);
   }
-  const durationMs = requiredNumber('durationMs', scenario.durationMs, { min: Number.MIN_VALUE, max: 1e12 });
+  if (typeof scenario.name !== 'string' || scenario.name === '') {
+    throw new InvalidOptionsError('name', scenario.name, 'what stands above the report');
+  }
+  const durationMs = requiredNumber('durationMs', scenario.durationMs, { min: 0.001, max: 1e12 });
   const seed = numberOption('seed', scenario.seed, 1, { min: Number.MIN_SAFE_INTEGER, integer: true });
   const drainMs = numberOption('drainMs', scenario.drainMs, 60_000);
   const warmUpMs = numberOption('warmUpMs', scenario.warmUpMs, 0, { max: durationMs });
   const stepMs = numberOption('stepMs', scenario.stepMs, durationMs / 60, { min: durationMs / 10_000 });
+
+  const { network = {}, changes = [] } = scenario;
 
   const timeline = new Timeline();
   const streams = randomStreams(seed);
@@ -55,14 +60,15 @@ export async function simulate(scenario: Scenario): Promise<Report> {
     timeline,
     streams,
     recorder,
-    travelTime: travelTime(scenario.network ?? {}, streams('network')),
+    travelTime: travelTime(network, streams('network')),
     strategy: scenario.strategy,
   };
   const service = new Service('', scenario, 0, world);
   const senders = makeClients(scenario.clients, service, world);
-  applyChanges(scenario.changes ?? [], service, timeline);
-  for (let atMs = stepMs; atMs <= durationMs + 1e-6; atMs += stepMs)
-    timeline.after(atMs, () => recorder.sample());
+  applyChanges(changes, service, timeline);
+  // The last step is shorter where steps do not fill the duration.
+  for (let step = 1; step <= Math.ceil(durationMs / stepMs); step++)
+    timeline.after(Math.min(step * stepMs, durationMs), () => recorder.sample());
 
   // Every cluster has its first snapshot before the first request.
   await timeline.run(0);

@@ -1,9 +1,9 @@
 import type { Registrar } from '@evenkeel/core';
 import { readConfig } from '../config/config-text.ts';
+import { describeRegistrarEvent } from '../events/describe-registrar-event.ts';
 import { buildRegistrar, registryOf } from '../register/build-registrar.ts';
 import { checkRegister } from '../register/check-register.ts';
 import { type Command, CommandError, startCommand } from '../register/command.ts';
-import { describeRegistrarEvent } from '../register/describe-registrar-event.ts';
 import { untilReady, type Verdict } from '../register/readiness.ts';
 import { countStops, type Stops } from '../register/stops.ts';
 import type { RegisterConfig } from '../schema/register.ts';

@@ -3,8 +3,9 @@ import type { ListenOptions, ReverseProxy } from '@evenkeel/proxy';
 import { buildProxy } from '../build/proxy.ts';
 import { formatIssue } from '../config/config-error.ts';
 import { configWarnings } from '../config/warnings.ts';
+import { describeEvent } from '../events/describe-event.ts';
+import { describeStoreEvent } from '../events/describe-store-event.ts';
 import { check } from './check.ts';
-import { describeEvent, describeStoreEvent } from './describe-event.ts';
 
 /** What `run` talks to: the process, or a test. */
 export interface RunContext {

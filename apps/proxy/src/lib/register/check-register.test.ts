@@ -50,6 +50,14 @@ it.each<[string, string]>([
   ],
   ['{ redsi: {}, address: "a:1" }', 'register.redsi: unknown key, did you mean "redis"?'],
   ['{ redis: { url: "redis://a", service: s } }', 'register.address: missing, expected "host:port"'],
+  [
+    '{ redis: { url: "redis://a", service: s }, address: "0.0.0.0:80" }',
+    'register.address: got "0.0.0.0:80", expected',
+  ],
+  [
+    '{ redis: { url: "redis://a", service: s }, address: "[::]:80" }',
+    'register.address: got "[::]:80", expected',
+  ],
   [`{ ${REDIS}, adress: x }`, 'register.adress: unknown key, did you mean "address"?'],
   [`{ ${REDIS}, weight: -1 }`, 'register.weight: got -1, expected a number from 0 to 65535'],
   [`{ ${REDIS}, tags: a }`, 'register.tags: got "a", expected a list of tags'],

@@ -10,6 +10,9 @@ type RegistryKey = keyof typeof registries;
 /** The keys of the registries that an endpoint can register in. */
 export const REGISTRIES = Object.keys(registries) as RegistryKey[];
 
+/** Where to listen, and for a client the machine that it runs on itself. */
+const ANYWHERE = /^(?:0\.0\.0\.0|\[[0:]+\]):/;
+
 const ready = object('When the command takes requests: by http or tcp. Default tcp.', {
   http: httpCheck.exactOptional(),
   tcp: tcpCheck.exactOptional(),
@@ -30,7 +33,11 @@ const drivers = byKey(REGISTRIES, (key) => {
 const register = exactlyOne(
   object('Which endpoint is registered, and in which registry.', {
     ...drivers,
-    address: address.describe('Where clients find the command, host:port or [v6]:port.'),
+    address: address
+      .refine((value) => !ANYWHERE.test(value), {
+        error: '"host:port" that clients can connect to, not what the command listens on',
+      })
+      .describe('Where clients find the command, host:port or [v6]:port.'),
     ...endpointFields,
     version: text('Of the program; clients see it as metadata version.').exactOptional(),
     tags: list('Clients see them as metadata tags.', 'tags', text('A tag.'), { min: 0 }).exactOptional(),

@@ -37,6 +37,15 @@ describe('the command line', () => {
     });
   });
 
+  it('hedges after a percentile', () => {
+    expect(parse('--scenario s --hedge-percentile 0.995').client).toEqual({ hedge: { percentile: 0.995 } });
+    expect(parse('--scenario s --hedge --hedge-percentile 0.9').client).toEqual({
+      hedge: { percentile: 0.9 },
+    });
+    expect(() => parse('--scenario s --hedge-percentile 95')).toThrow('expected a number from 0 to 1');
+    expect(() => parse('--scenario s --no-hedge --hedge-percentile 0.9')).toThrow('say the opposite');
+  });
+
   it('takes numbers, below 0 too with an equals sign', () => {
     expect(parse('--scenario s --seed=-7 --endpoints 3')).toMatchObject({ seed: -7, endpoints: 3 });
   });

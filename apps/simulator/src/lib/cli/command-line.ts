@@ -46,7 +46,7 @@ export function parseCommandLine(args: readonly string[]): Command | 'help' | 'l
     endpoints: integer('--endpoints', values.endpoints, 1),
     client: {
       ...(values.retry === undefined ? {} : { retry: values.retry ? {} : false }),
-      ...(values.hedge === undefined ? {} : { hedge: values.hedge ? {} : false }),
+      ...hedgeOf(values.hedge, values['hedge-percentile']),
       ...(values['outlier-detection'] === undefined
         ? {}
         : { outlierDetection: values['outlier-detection'] ? {} : false }),
@@ -72,6 +72,7 @@ function parse(args: readonly string[]) {
         endpoints: { type: 'string' },
         retry: { type: 'boolean' },
         hedge: { type: 'boolean' },
+        'hedge-percentile': { type: 'string' },
         'outlier-detection': { type: 'boolean' },
         json: { type: 'boolean' },
         svg: { type: 'string' },
@@ -104,6 +105,14 @@ function strategiesOf(tokens: readonly Token[]): readonly string[] {
     strategies.push(token.value);
   }
   return strategies;
+}
+
+function hedgeOf(isOn: boolean | undefined, percentile: string | undefined): Pick<ClientSettings, 'hedge'> {
+  if (percentile === undefined) return isOn === undefined ? {} : { hedge: isOn ? {} : false };
+  if (isOn === false) throw new UsageError('--no-hedge and --hedge-percentile say the opposite');
+  const value = Number(percentile);
+  if (percentile.trim() !== '' && value >= 0 && value <= 1) return { hedge: { percentile: value } };
+  throw new UsageError(`--hedge-percentile: got "${percentile}", expected a number from 0 to 1`);
 }
 
 function integer(option: string, text: string | undefined, min: number): number | undefined {

@@ -14,6 +14,7 @@ the real ones; endpoints, network and time are simulated. The same seed gives th
   --endpoints N           how many there are (default: the scenario's)
   --retry, --no-retry     with the default retries, or none (default: the scenario's)
   --hedge, --no-hedge     with the default hedges, or none (default: the scenario's, mostly none)
+  --hedge-percentile P    with hedges after this percentile of the latencies, 0 to 1
   --outlier-detection, --no-outlier-detection
                           with the default ejections, or none (default: the scenario's, mostly with)
   --json                  print the reports as a JSON array instead of a table

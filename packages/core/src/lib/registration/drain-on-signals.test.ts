@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import { settle } from '../testing/manual-clock.ts';
 import { drainOnSignals } from './drain-on-signals.ts';
@@ -56,4 +58,38 @@ it('can be taken away', () => {
   expect(process.listenerCount(SIGNAL)).toBe(1);
   subscription[Symbol.dispose]();
   expect(process.listenerCount(SIGNAL)).toBe(0);
+});
+
+/** `drainOnSignals(registrar); await registrar.register();` at a registry that lets its first call hang until it is told to stop. */
+const PROGRAM = `
+  const { drainOnSignals } = await import('${new URL('drain-on-signals.ts', import.meta.url)}');
+  const { heartbeatRegistrar } = await import('${new URL('heartbeat-registrar.ts', import.meta.url)}');
+  const told = new Promise((resolve) => process.once('SIGTERM', resolve));
+  const entry = {
+    put: () => (process.stdout.write('put '), told),
+    beat: async () => 'known',
+    remove: async () => void process.stdout.write('removed '),
+  };
+  const registrar = heartbeatRegistrar(entry, { onEvent: () => {} });
+  drainOnSignals(registrar, { delayMs: 100 });
+  setInterval(() => {}, 1_000);
+  await registrar.register();
+  process.stdout.write('registered');
+`;
+
+it('ends by the signal a process whose first registration is still on its way, when it has left', async () => {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', PROGRAM]);
+  const ended = once(child, 'close');
+  let stdout = '';
+  let stderr = '';
+  child.stderr.on('data', (text) => {
+    stderr += text;
+  });
+  child.stdout.on('data', (text) => {
+    stdout += text;
+    if (stdout === 'put ') child.kill('SIGTERM');
+  });
+  expect(await ended).toEqual([null, 'SIGTERM']);
+  expect(stdout).toBe('put removed ');
+  expect(stderr).toBe('');
 });

@@ -248,6 +248,27 @@ describe('the end', () => {
     await expect(registered).rejects.toSatisfy((error) => isEvenkeelError(error, 'ERR_EVENKEEL_CLOSED'));
   });
 
+  it('rejects a registration that it ends only when it is over: the rejection may end the process', async () => {
+    for (const end of ['drain', 'deregister'] as const) {
+      const { entry, clock, registrar } = bench();
+      entry.mode = 'hangs';
+      const order: string[] = [];
+      const registered = registrar.register().catch(() => void order.push('rejected'));
+      await settle();
+      const left = registrar[end]().then(() => void order.push('left'));
+      entry.mode = 'works';
+      entry.release();
+      await settle();
+      expect(entry.present).toBe(false);
+      if (end === 'drain') {
+        expect(order).toEqual([]);
+        await clock.advanceAsync(2_000);
+      }
+      await Promise.all([registered, left]);
+      expect(order).toEqual(['left', 'rejected']);
+    }
+  });
+
   it('ends no process by a promise that nobody waits for', async () => {
     const unhandled: unknown[] = [];
     const listen = (error: unknown): void => void unhandled.push(error);

@@ -106,6 +106,10 @@ export function heartbeatRegistrar(entry: RegistryEntry, options: HeartbeatOptio
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
       await mine.registered;
+    } catch (error) {
+      // Unheard, it ends the process: not before the endpoint has left, and clients have seen it.
+      if (signal?.aborted !== true) await (draining ?? leaving)?.catch(() => {});
+      throw error;
     } finally {
       signal?.removeEventListener('abort', onAbort);
     }

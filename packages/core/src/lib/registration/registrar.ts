@@ -6,8 +6,8 @@ export interface Registrar extends AsyncDisposable {
    * be reached is tried again until it can, unless the registrar fails fast.
    *
    * @param options a signal that gives the registration up while it has not succeeded
-   * @throws the signal's reason; EvenkeelError when it is closed or deregistered meanwhile; the registry's
-   * error when it fails fast
+   * @throws the signal's reason; EvenkeelError when it is closed or deregistered meanwhile, once that is over,
+   * the wait of `drain` included; the registry's error when it fails fast
    */
   register(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /**

@@ -1,10 +1,11 @@
-import { InvalidOptionsError, requiredNumber } from '@evenkeel/core';
+import { requiredNumber } from '@evenkeel/core';
 import type { EndpointState } from '../endpoint/endpoint-model.ts';
-import { changedSettings, endpointSettings } from '../endpoint/endpoint-settings.ts';
+import { changedSettings } from '../endpoint/endpoint-settings.ts';
 import type { SimulatedEndpoint } from '../endpoint/simulated-endpoint.ts';
 import type { Service } from '../service.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { Change, StateChange } from './change.ts';
+import { checkChanges } from './check-changes.ts';
 import { selectEndpoints } from './select-endpoints.ts';
 
 /** The changes that hold for each endpoint now, the latest last. */
@@ -17,23 +18,17 @@ type ActiveChanges = Map<SimulatedEndpoint, readonly StateChange[]>;
  */
 export function applyChanges(changes: readonly Change[], service: Service, timeline: Timeline): void {
   const active: ActiveChanges = new Map();
-  const later = changes.flatMap((change) =>
-    'add' in change ? change.add.flatMap(({ id }) => (id === undefined ? [] : [id])) : [],
-  );
+  const later = checkChanges(changes, (id) => service.fleet.has(id));
   for (const [index, change] of changes.entries()) {
     const field = `changes[${index}]`;
-    const atMs = requiredNumber(`${field}.atMs`, change.atMs);
+    const { atMs } = change;
     if ('add' in change) {
-      for (const [position, model] of change.add.entries())
-        endpointSettings(`${field}.add[${position}]`, model);
       timeline.after(atMs, () => service.registry.add(service.start(`${field}.add`, change.add)));
     } else if ('remove' in change) {
       const gone = selectEndpoints(`${field}.remove`, change.remove, service, later);
       timeline.after(atMs, () => service.registry.remove(gone()));
-    } else if ('set' in change) {
-      applyState(field, change, later, { service, timeline, active });
     } else {
-      throw new InvalidOptionsError(field, change, 'an object with `set`, `add` or `remove`');
+      applyState(field, change, later, { service, timeline, active });
     }
   }
 }

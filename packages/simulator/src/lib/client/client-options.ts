@@ -2,6 +2,7 @@ import {
   type ClusterOptions,
   checkKeys,
   choiceOption,
+  InvalidOptionsError,
   type KnownKeys,
   retryBudget,
   type SubsetOptions,
@@ -39,15 +40,24 @@ const MODEL_KEYS: KnownKeys<ClientModel> = {
   method: true,
 };
 
+const SUBSET_KEYS: KnownKeys<NonNullable<ClientSettings['subset']>> = { kind: true, size: true };
+
 /** Which of how many clients of its kind one is. */
 export interface ClientNumber {
   readonly index: number;
   readonly count: number;
 }
 
-/** @throws InvalidOptionsError naming a key that nobody reads */
+/** @throws InvalidOptionsError naming a key that nobody reads, or keys that are none */
 export function checkClientModel(field: string, model: ClientModel): void {
   checkKeys(field, model, MODEL_KEYS, 'an object with `traffic` and more');
+  if (model.keys !== undefined && typeof model.keys !== 'function') {
+    throw new InvalidOptionsError(
+      `${field}.keys`,
+      model.keys,
+      'a function that draws a key: zipfKeys(1_000)',
+    );
+  }
 }
 
 /** @throws InvalidOptionsError naming a key that nobody reads */
@@ -102,9 +112,11 @@ export function requestPolicy(settings: ClientSettings, timeline: Timeline): Req
 }
 
 function subsetOptions(
-  { kind, size }: NonNullable<ClientSettings['subset']>,
+  subset: NonNullable<ClientSettings['subset']>,
   { index, count }: ClientNumber,
 ): SubsetOptions {
+  checkKeys('subset', subset, SUBSET_KEYS);
+  const { kind, size } = subset;
   const sized = size === undefined ? {} : { size };
   return choiceOption('subset.kind', kind, 'rendezvous', ['aperture', 'rendezvous']) === 'aperture'
     ? { ...sized, clientIndex: index, clientCount: count }

@@ -161,6 +161,20 @@ describe('traffic', () => {
     expect(Math.max(...counts) - Math.min(...counts)).toBeGreaterThan(20);
   });
 
+  it('follows a rate that rises, at even distances too, as soon as it does', async () => {
+    for (const arrivals of ['even', 'poisson'] as const) {
+      const requestsPerSecond = (atMs: number): number => (atMs < 5_000 ? 0.01 : 100);
+      const { steps } = await run({ traffic: { requestsPerSecond, arrivals } });
+      const after = steps.slice(5).map(({ requests }) => requests);
+      for (const requests of after) expect(requests).toBeGreaterThan(arrivals === 'even' ? 98 : 60);
+    }
+  });
+
+  it('may be none, for however long', async () => {
+    const { requests } = await run({ traffic: { requestsPerSecond: 0 } }, { durationMs: 1e12, stepMs: 1e11 });
+    expect(requests.total).toBe(0);
+  });
+
   it('may change over time, and pause', async () => {
     const rate = (atMs: number): number => (atMs < 3_000 ? 100 : atMs < 6_000 ? 0 : 400);
     for (const arrivals of ['poisson', 'even'] as const) {

@@ -12,6 +12,7 @@ import type { ClientSettings } from './client-model.ts';
 import { type ClientNumber, clusterSettings, requestPolicy } from './client-options.ts';
 import { questions } from './questions.ts';
 import { type RequestEnded, TrackedRequest } from './tracked-request.ts';
+import { type Mispick, watchedStrategy } from './watched-strategy.ts';
 
 /** The name of the service in every client's URLs. */
 const SERVICE = 'service';
@@ -36,11 +37,12 @@ export interface ClientSetup {
   readonly log: AttemptLog;
 }
 
-/** Told of every attempt and event of a client. */
+/** Told of every attempt and event of a client, and of picks that no strategy should make. */
 export interface AttemptLog {
   attemptStarted(endpoint: SimulatedEndpoint, attempt: AttemptInfo): void;
   attemptEnded(endpoint: SimulatedEndpoint, kind: 'success' | 'failure' | 'cancelled'): void;
   event(client: string, event: ClusterEvent): void;
+  mispicked(mispick: Mispick): void;
 }
 
 /** A real cluster and a real balanced client, whose connections lead to simulated endpoints. */
@@ -70,7 +72,7 @@ export class SimulatedClient {
       ...clusterSettings(settings, zone, number, asked),
       name: SERVICE,
       discovery: this.discovery,
-      strategy,
+      strategy: watchedStrategy(strategy, (mispick) => log.mispicked(mispick)),
       clock: timeline.clock,
       random: streams(`${name} cluster`),
     });

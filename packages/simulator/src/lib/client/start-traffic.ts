@@ -1,9 +1,19 @@
-import { choiceOption, InvalidOptionsError, numberOption, type Random, requiredNumber } from '@evenkeel/core';
+import {
+  checkKeys,
+  choiceOption,
+  InvalidOptionsError,
+  type KnownKeys,
+  numberOption,
+  type Random,
+  requiredNumber,
+} from '@evenkeel/core';
 import { toDistribution } from '../distributions.ts';
 import type { TimelineEvent } from '../timeline/event-queue.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { ClosedTraffic, OpenTraffic, Traffic } from './traffic.ts';
 
+const OPEN_KEYS: KnownKeys<OpenTraffic> = { requestsPerSecond: true, arrivals: true };
+const CLOSED_KEYS: KnownKeys<ClosedTraffic> = { users: true, thinkMs: true };
 /** How far a rate that changes, or is 0, is relied on, in ms. */
 const LOOK_AHEAD_MS = 10;
 
@@ -25,30 +35,33 @@ export function trafficSource(field: string, traffic: Traffic): TrafficSource {
   return 'users' in traffic ? closedSource(field, traffic) : openSource(field, traffic);
 }
 
-function openSource(field: string, { requestsPerSecond, arrivals }: OpenTraffic): TrafficSource {
+function openSource(field: string, traffic: OpenTraffic): TrafficSource {
+  checkKeys(field, traffic, OPEN_KEYS);
+  const { requestsPerSecond, arrivals } = traffic;
+  const checked = (perSecond: number): number =>
+    requiredNumber(`${field}.requestsPerSecond`, perSecond, { max: 1e9 });
   const rate =
     typeof requestsPerSecond === 'function'
-      ? requestsPerSecond
-      : constantRate(requiredNumber(`${field}.requestsPerSecond`, requestsPerSecond));
+      ? (atMs: number) => checked(requestsPerSecond(atMs))
+      : constantRate(checked(requestsPerSecond));
   const even = choiceOption(`${field}.arrivals`, arrivals, 'poisson', ['poisson', 'even']) === 'even';
-  // A rate that changes is looked at again before long: the memory of a Poisson process is none, so nothing is lost.
-  const lookAheadMs =
-    typeof requestsPerSecond === 'function' && !even ? LOOK_AHEAD_MS : Number.POSITIVE_INFINITY;
+  // A rate that changes is looked at again before long.
+  const lookAheadMs = typeof requestsPerSecond === 'function' ? LOOK_AHEAD_MS : Number.POSITIVE_INFINITY;
   return (timeline, random, untilMs, send) => {
     let isDue = false;
     let plannedRate = 0;
+    /** What is left of the way to the next request, of which a rate of 1,000 covers one in each ms. */
+    let left = 0;
     /** A rate that has fallen since the plan was made thins out what was planned (Lewis and Shedler 1979). */
     const holds = (): boolean => {
       const ratio = rate(timeline.now) / plannedRate;
       return ratio >= 1 || (even ? ratio > 0 : random() < ratio);
     };
-    const plan = (share: number): void => {
-      const perSecond = rate(timeline.now);
-      plannedRate = perSecond;
-      const gapMs =
-        perSecond > 0 ? (((even ? 1 : -Math.log(1 - random())) * 1_000) / perSecond) * share : Number.NaN;
-      isDue = gapMs <= lookAheadMs;
-      timeline.schedule(event, isDue ? gapMs : LOOK_AHEAD_MS);
+    const plan = (): void => {
+      plannedRate = rate(timeline.now);
+      const gapMs = plannedRate > 0 ? (left * 1_000) / plannedRate : Number.POSITIVE_INFINITY;
+      isDue = gapMs <= lookAheadMs && gapMs < Number.POSITIVE_INFINITY;
+      timeline.schedule(event, isDue ? gapMs : lookAheadMs);
     };
     const event: TimelineEvent = {
       at: 0,
@@ -56,15 +69,22 @@ function openSource(field: string, { requestsPerSecond, arrivals }: OpenTraffic)
       fire() {
         if (timeline.now >= untilMs) return;
         if (isDue && holds()) send(noMatter);
-        plan(1);
+        // The memory of a Poisson process is none; requests at even distances know how far they have come.
+        if (!even) left = -Math.log(1 - random());
+        else if (isDue) left = 1;
+        else left -= (plannedRate * lookAheadMs) / 1_000;
+        plan();
       },
     };
     // Clients that send evenly do not send together.
-    plan(even ? random() : 1);
+    left = even ? random() : -Math.log(1 - random());
+    plan();
   };
 }
 
-function closedSource(field: string, { users, thinkMs = 0 }: ClosedTraffic): TrafficSource {
+function closedSource(field: string, traffic: ClosedTraffic): TrafficSource {
+  checkKeys(field, traffic, CLOSED_KEYS);
+  const { users, thinkMs = 0 } = traffic;
   const count = numberOption(`${field}.users`, users, 1, { min: 1, integer: true });
   const think = toDistribution(`${field}.thinkMs`, thinkMs);
   return (timeline, random, untilMs, send) => {

@@ -1,4 +1,4 @@
-import { type Random, requiredNumber } from '@evenkeel/core';
+import type { Random } from '@evenkeel/core';
 import { toDistribution } from '../distributions.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { AntagonistModel } from './endpoint-model.ts';
@@ -13,8 +13,9 @@ export interface Antagonist extends Disposable {
 }
 
 /**
- * Starts an antagonist in the middle of its turns.
+ * Starts an antagonist, which has been checked, in the middle of its turns.
  *
+ * @param field names it, should one of its distributions draw what is no number
  * @param changed called whenever it takes more or less
  */
 export function antagonist(
@@ -38,10 +39,7 @@ export function antagonist(
     });
   };
   const [busy, idle] = [busyMs(random), idleMs(random)];
-  const phase =
-    model.phaseRatio === undefined
-      ? random()
-      : requiredNumber(`${field}.phaseRatio`, model.phaseRatio, { max: 1 });
+  const phase = model.phaseRatio ?? random();
   const passedMs = phase * (busy + idle);
   if (passedMs < busy) turn(true, 1 - passedMs / busy);
   else turn(false, idle > 0 ? 1 - (passedMs - busy) / idle : 1);

@@ -48,6 +48,27 @@ describe('an endpoint', () => {
     expect([20, 21]).toContain(report.endpoints[0]?.peakInFlight);
   });
 
+  it('that is frozen while it waits for its dependency answers when it goes on', async () => {
+    const report = await run({
+      dependency: { endpoints: [{ service: 1_000 }] },
+      changes: [{ atMs: 3_000, untilMs: 5_000, endpoints: 'e0', set: { condition: 'frozen' } }],
+    });
+    expect(report.requests).toMatchObject({ failed: 0, unfinished: 0 });
+    // What was asked before it froze is answered after it thawed.
+    expect(report.steps[2]?.p50).toBeGreaterThan(2_000);
+  });
+
+  it('that is cold for no time is not cold', async () => {
+    const report = await run({
+      endpoints: [{ service: 10, coldStart: { windowMs: 0, factor: 3 } }],
+      clients: { traffic: { users: 1, thinkMs: 0 } },
+      durationMs: 1_000,
+      changes: [],
+    });
+    expect(report.requests.unfinished).toBe(0);
+    expect(report.latencyMs.max).toBeCloseTo(10);
+  });
+
   it('that is frozen fails what has a time limit', async () => {
     const report = await run(
       { changes: [{ atMs: 3_000, untilMs: 5_000, endpoints: 'e0', set: { condition: 'frozen' } }] },

@@ -36,7 +36,10 @@ export interface EndpointState {
   readonly coldStart?: ColdStartModel;
   /** Neighbours on the same machine that take its CPUs from time to time. Only together with `cores`. @default none */
   readonly antagonist?: AntagonistModel;
-  /** Whether responses carry a load report (ORCA). The client has to read it: `loadReports: true`. @default false */
+  /**
+   * Whether responses carry a load report (ORCA). The client has to read it: `loadReports: true`. Its utilization is that of
+   * `cores`, and 0 without them. @default false
+   */
   readonly loadReports?: boolean;
 }
 

@@ -7,7 +7,13 @@ import {
   toEndpoint,
 } from '@evenkeel/core';
 import { type Distribution, toDistribution } from '../distributions.ts';
-import type { AntagonistModel, ColdStartModel, EndpointModel, EndpointState } from './endpoint-model.ts';
+import type {
+  AntagonistModel,
+  ColdStartModel,
+  EndpointModel,
+  EndpointState,
+  FailureModel,
+} from './endpoint-model.ts';
 
 /** A checked {@link EndpointModel} with every default filled in. */
 export interface EndpointSettings {
@@ -42,6 +48,14 @@ const STATE_KEYS: KnownKeys<EndpointState> = {
   loadReports: true,
 };
 const MODEL_KEYS: KnownKeys<EndpointModel> = { ...STATE_KEYS, id: true };
+const FAILURE_KEYS: KnownKeys<FailureModel> = { statusCode: true, service: true };
+const COLD_START_KEYS: KnownKeys<ColdStartModel> = { windowMs: true, factor: true };
+const ANTAGONIST_KEYS: KnownKeys<AntagonistModel> = {
+  busyMs: true,
+  idleMs: true,
+  cores: true,
+  phaseRatio: true,
+};
 const ALWAYS_WARM: ColdStartModel = { windowMs: 0, factor: 1 };
 
 /**
@@ -72,12 +86,17 @@ export function changedSettings(field: string, model: EndpointModel, set: Endpoi
 }
 
 function settingsOf(field: string, model: EndpointModel): EndpointSettings {
-  const { zone, coldStart = ALWAYS_WARM, antagonist, loadReports = false } = model;
+  const { zone, failure = {}, coldStart = ALWAYS_WARM, antagonist, loadReports = false } = model;
+  checkKeys(`${field}.failure`, failure, FAILURE_KEYS);
+  checkKeys(`${field}.coldStart`, coldStart, COLD_START_KEYS);
   // What the registry lists is checked as core checks it.
   const { weight, priority } = toEndpoint(
     { host: 'e', port: 80, weight: model.weight ?? 1, priority: model.priority ?? 0 },
     field,
   );
+  if (zone !== undefined && typeof zone !== 'string') {
+    throw new InvalidOptionsError(`${field}.zone`, zone, 'the name of a zone');
+  }
   const cores = numberOption(`${field}.cores`, model.cores, Number.POSITIVE_INFINITY, { min: 0.01 });
   if (antagonist !== undefined && cores === Number.POSITIVE_INFINITY) {
     throw new InvalidOptionsError(
@@ -86,6 +105,7 @@ function settingsOf(field: string, model: EndpointModel): EndpointSettings {
       'a number, of which the antagonist takes some',
     );
   }
+  if (antagonist !== undefined) checkAntagonist(`${field}.antagonist`, antagonist);
   const service = toDistribution(`${field}.service`, model.service);
   const infinite = { min: 1, integer: false };
   return {
@@ -98,15 +118,13 @@ function settingsOf(field: string, model: EndpointModel): EndpointSettings {
     cores,
     failureRatio: numberOption(`${field}.failureRatio`, model.failureRatio, 0, { max: 1 }),
     failure: {
-      statusCode: numberOption(`${field}.failure.statusCode`, model.failure?.statusCode, 500, {
+      statusCode: numberOption(`${field}.failure.statusCode`, failure.statusCode, 500, {
         min: 200,
         max: 599,
         integer: true,
       }),
       service:
-        model.failure?.service === undefined
-          ? service
-          : toDistribution(`${field}.failure.service`, model.failure.service),
+        failure.service === undefined ? service : toDistribution(`${field}.failure.service`, failure.service),
     },
     condition: choiceOption(`${field}.condition`, model.condition, 'serving', [
       'serving',
@@ -120,4 +138,13 @@ function settingsOf(field: string, model: EndpointModel): EndpointSettings {
     antagonist,
     loadReports,
   };
+}
+
+/** Checks one before it starts, which may be much later. */
+function checkAntagonist(field: string, model: AntagonistModel): void {
+  checkKeys(field, model, ANTAGONIST_KEYS, 'an object with `busyMs`, `idleMs` and `cores`');
+  toDistribution(`${field}.busyMs`, model.busyMs);
+  toDistribution(`${field}.idleMs`, model.idleMs);
+  toDistribution(`${field}.cores`, model.cores);
+  numberOption(`${field}.phaseRatio`, model.phaseRatio, 0, { max: 1 });
 }

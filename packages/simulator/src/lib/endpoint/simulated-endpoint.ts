@@ -38,8 +38,8 @@ export class SimulatedEndpoint implements Destination {
   private readonly line = new WaitingLine();
   /** Requests here by identity: those of a process that has ended are in no list any more. */
   private readonly here = new Set<Exchange>();
-  /** Work done while frozen, answered when it goes on. */
-  private readonly thawing: Exchange[] = [];
+  /** What was due while frozen, done when it goes on. */
+  private readonly thawing: (() => void)[] = [];
   private busy = 0;
   private startedAt: number;
   private neighbour: Antagonist | undefined;
@@ -143,19 +143,27 @@ export class SimulatedEndpoint implements Destination {
     exchange.failed = failureRatio > 0 && this.random() < failureRatio;
     const work = (exchange.failed ? failure.service : service)(this.random);
     const coldRatio =
-      coldStart.factor > 1 ? Math.max(0, 1 - (this.timeline.now - this.startedAt) / coldStart.windowMs) : 0;
+      coldStart.factor > 1 && coldStart.windowMs > 0
+        ? Math.max(0, 1 - (this.timeline.now - this.startedAt) / coldStart.windowMs)
+        : 0;
     this.server.begin(exchange, work * (1 + (coldStart.factor - 1) * coldRatio));
   }
 
   private worked(exchange: Exchange): void {
-    if (this.settings.condition === 'frozen') this.thawing.push(exchange);
-    else if (this.ask === undefined || exchange.failed) this.answer(exchange);
-    else {
-      this.ask((ok) => {
-        if (!ok) exchange.failed = true;
-        this.answer(exchange);
-      });
-    }
+    this.whenAwake(() => {
+      if (this.ask === undefined || exchange.failed) this.answer(exchange);
+      else {
+        this.ask((ok) => {
+          if (!ok) exchange.failed = true;
+          this.whenAwake(() => this.answer(exchange));
+        });
+      }
+    });
+  }
+
+  private whenAwake(act: () => void): void {
+    if (this.settings.condition === 'frozen') this.thawing.push(act);
+    else act();
   }
 
   private answer(exchange: Exchange): void {
@@ -194,7 +202,7 @@ export class SimulatedEndpoint implements Destination {
   }
 
   private goOn(): void {
-    for (const exchange of this.thawing.splice(0)) this.worked(exchange);
+    for (const act of this.thawing.splice(0)) act();
     this.beginWaiting();
   }
 

@@ -37,6 +37,7 @@ export function buildReport(
     tiers,
     steps: stepReports(recorder, durationMs, stepMs),
     errors: Object.fromEntries(recorder.errors),
+    mispicks: Object.fromEntries(recorder.mispicks),
     eventCounts: Object.fromEntries(recorder.eventCounts),
     events: recorder.events,
   };

@@ -3,6 +3,13 @@ import { countText, msText, percentText, successText, timeText } from './figures
 import type { Report } from './report.ts';
 import { extremeEndpoint, type FairEndpoint, fairEndpoints } from './shares.ts';
 
+/** What a strategy should never pick, in words. */
+const MISPICKS: Readonly<Record<string, string>> = {
+  nobody: 'nobody',
+  excluded: 'an excluded one',
+  stranger: 'no candidate',
+};
+
 /** One line of a comparison: a figure of every report. */
 export interface ComparisonRow {
   readonly label: string;
@@ -50,6 +57,9 @@ export function comparisonRows(reports: readonly Report[]): readonly ComparisonR
       rowIfAny(`  ${error}`, ({ errors }) => errors[error] ?? 0),
     ),
     ...rowIfAny('unfinished', ({ requests }) => requests.unfinished),
+    ...names(reports, ({ mispicks }) => mispicks).map((mispick) =>
+      row(`picks of ${MISPICKS[mispick] ?? mispick}`, ({ mispicks }) => countText(mispicks[mispick] ?? 0)),
+    ),
     row('p50', ({ latencyMs }) => msText(latencyMs.p50)),
     row('p90', ({ latencyMs }) => msText(latencyMs.p90)),
     row('p99', ({ latencyMs }) => msText(latencyMs.p99)),

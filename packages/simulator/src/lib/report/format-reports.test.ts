@@ -16,6 +16,17 @@ const SCENARIO: Scenario = {
 
 const run = (more: Partial<Scenario> = {}): Promise<Report> => simulate({ ...SCENARIO, ...more });
 
+describe('a drained endpoint', () => {
+  it('that a weight of 0 drains is neither the hottest nor the coldest', async () => {
+    const text = async (...weights: readonly number[]): Promise<string> =>
+      formatReports([await run({ endpoints: weights.map((weight) => ({ service: 1, weight })) })]);
+    expect(await text(0, 1)).toMatch(
+      /hottest ÷ fair share +1\.00 × \(e1\)\ncoldest ÷ fair share +1\.00 × \(e1\)/,
+    );
+    expect(await text(0)).toMatch(/hottest ÷ fair share +–\n/);
+  });
+});
+
 describe('the table', () => {
   it('has a column for each strategy, and lines for what happened alone', async () => {
     const reports = [await run(), await run({ strategy: leastRequest })];

@@ -33,6 +33,7 @@ export class Recorder {
   hedges = 0;
   readonly tallies: Map<SimulatedEndpoint, EndpointTally> = new Map();
   readonly errors: Map<string, number> = new Map();
+  readonly mispicks: Map<string, number> = new Map();
   readonly eventCounts: Map<string, number> = new Map();
   readonly events: EventReport[] = [];
   readonly inFlightByStep: number[] = [];
@@ -67,7 +68,7 @@ export class Recorder {
 
   requestEnded(startedAt: number, failed: boolean, statusCode: number, error: Error | undefined): void {
     this.open--;
-    if (error !== undefined && !isEvenkeelError(error)) this.found('a pick', error);
+    if (error !== undefined && isDefect(error)) this.found('a pick', error);
     if (startedAt < this.warmUpMs) return;
     this.startedAt.push(startedAt);
     this.latencyMs.push(this.timeline.now - startedAt);
@@ -84,6 +85,7 @@ export class Recorder {
         if (event.type === 'backgroundFailed') this.found(event.source, event.error);
         if (tier === 0) this.event(client, event);
       },
+      mispicked: (mispick) => increment(this.mispicks, mispick),
     };
   }
 
@@ -123,6 +125,11 @@ export class Recorder {
     increment(this.eventCounts, event.type);
     if (this.events.length < EVENTS_KEPT) this.events.push(describeEvent(this.timeline.now, client, event));
   }
+}
+
+/** No failure of an endpoint, but of what the scenario is made of: its strategy, keys or times. */
+function isDefect(error: Error): boolean {
+  return !isEvenkeelError(error) || isEvenkeelError(error, 'ERR_EVENKEEL_INVALID_OPTIONS');
 }
 
 function increment(counts: Map<string, number>, key: string): void {

@@ -16,6 +16,11 @@ export interface Report {
   readonly steps: readonly StepReport[];
   /** How many failed requests had which error: a code, or the status as `status 503`. */
   readonly errors: Readonly<Record<string, number>>;
+  /**
+   * How often the strategy broke its contract, in every tier: it picked `nobody` although there was a candidate, an
+   * `excluded` endpoint, or a `stranger` that is no candidate. The cluster picks another one then.
+   */
+  readonly mispicks: Readonly<Record<string, number>>;
   /** How many events of each type the clusters of the clients reported. */
   readonly eventCounts: Readonly<Record<string, number>>;
   /** The first thousand of them. */

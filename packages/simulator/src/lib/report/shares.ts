@@ -5,7 +5,7 @@ export interface FairEndpoint {
   readonly endpoint: EndpointReport;
   /** Its weight among the weights of all, 0–1. */
   readonly fair: number;
-  /** What it got ÷ what was fair: 1 when it got its part, 0 when nothing. */
+  /** What it got ÷ what was fair: 1 when it got its part, 0 when nothing; NaN for one that a weight of 0 drains. */
   readonly timesFair: number;
 }
 
@@ -14,14 +14,15 @@ export function fairEndpoints({ endpoints }: Pick<Report, 'endpoints'>): readonl
   const asked = endpoints.filter(({ tier }) => tier === 0);
   const weights = asked.reduce((sum, { weight }) => sum + weight, 0);
   return asked.map((endpoint) => {
-    const fair = endpoint.weight / weights;
-    return { endpoint, fair, timesFair: endpoint.share / fair };
+    const fair = weights === 0 ? 0 : endpoint.weight / weights;
+    return { endpoint, fair, timesFair: fair === 0 ? Number.NaN : endpoint.share / fair };
   });
 }
 
 /** The endpoint with the most, or the least, of what is fair; the first of equals. */
 export function extremeEndpoint(endpoints: readonly FairEndpoint[], most: boolean): FairEndpoint | undefined {
   return endpoints.reduce<FairEndpoint | undefined>((best, one) => {
+    if (Number.isNaN(one.timesFair)) return best;
     if (best === undefined) return one;
     return (most ? one.timesFair > best.timesFair : one.timesFair < best.timesFair) ? one : best;
   }, undefined);
