@@ -8,6 +8,12 @@ export interface Figure {
   /** What others have published, or what a plain strategy does. */
   readonly reference?: string;
   /** What every seed must keep to; left out where the reference alone is reproduced. */
-  readonly target?: { readonly atMost: number } | { readonly atLeast: number };
+  readonly target?: FigureTarget;
   measure(seed: number): Promise<number>;
+}
+
+/** One bound, or both. */
+export interface FigureTarget {
+  readonly atLeast?: number;
+  readonly atMost?: number;
 }

@@ -29,28 +29,31 @@ export function labReport(measured: readonly Measured[], seeds: number): Report 
         }),
       },
     ],
-    targets: measured.flatMap(({ figure, values }) => targetOf(figure, values)),
+    targets: measured.flatMap(({ figure, values }) => targetsOf(figure, values)),
     notes: [
       'Virtual time: the figures depend on the seeds alone, not on the machine. A target is met if every seed meets it.',
     ],
   };
 }
 
-function promise({ target }: Figure): string | undefined {
-  if (target === undefined) return undefined;
-  return 'atMost' in target ? `≤ ${round(target.atMost)}` : `≥ ${target.atLeast}`;
+function promise({ target = {} }: Figure): string | undefined {
+  const { atLeast: least, atMost: most } = target;
+  const bounds = [
+    ...(least === undefined ? [] : [`≥ ${round(least)}`]),
+    ...(most === undefined ? [] : [`≤ ${round(most)}`]),
+  ];
+  return bounds.length === 0 ? undefined : bounds.join(', ');
 }
 
-function targetOf({ scenario, name, target }: Figure, values: readonly number[]): readonly Target[] {
-  if (target === undefined) return [];
+function targetsOf({ scenario, name, target = {} }: Figure, values: readonly number[]): readonly Target[] {
   const title = `${scenario}: ${name}`;
+  const { atLeast: least, atMost: most } = target;
   return [
-    'atMost' in target
-      ? atMost(title, Math.max(...values), round(target.atMost), '')
-      : atLeast(title, Math.min(...values), target.atLeast, ''),
+    ...(least === undefined ? [] : [atLeast(title, Math.min(...values), round(least), '')]),
+    ...(most === undefined ? [] : [atMost(title, Math.max(...values), round(most), '')]),
   ];
 }
 
 function round(value: number): number {
-  return Number(value.toPrecision(3));
+  return Number(value.toPrecision(4));
 }

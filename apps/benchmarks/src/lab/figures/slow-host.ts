@@ -10,14 +10,17 @@ const twoChoices: StrategyFactory = ({ random, clock }) => leastRequest({ random
 
 /** Buoyant's experiment of 2016. */
 export const slowHostFigures: readonly Figure[] = [
-  success(
-    '11, round robin, no ejections',
-    roundRobin,
-    11,
-    PLAIN,
-    95.35,
-    '95 % (Buoyant), 95.455 by arithmetic',
-  ),
+  {
+    ...success(
+      '11, round robin, no ejections',
+      roundRobin,
+      11,
+      PLAIN,
+      95.3,
+      '95 % (Buoyant), 95.455 by arithmetic',
+    ),
+    target: { atLeast: 95.3, atMost: 95.5 },
+  },
   success('11, least request of two, no ejections', twoChoices, 11, PLAIN, 99.4, '99 % (Buoyant)'),
   success('11, peak EWMA, no ejections', peakEwma, 11, PLAIN, 99.95, '99.9 % (Buoyant)'),
   success('2, peak EWMA', peakEwma, 2, {}, 99.7, '99.31 %'),
