@@ -1,4 +1,6 @@
 export type { Failure, Reason } from './lib/errors/reason.ts';
+export type { CacheOutcome } from './lib/events/cache-outcome.ts';
+export type { ExchangeAttempt } from './lib/events/exchange-attempt.ts';
 export type { ExchangeEnded } from './lib/events/exchange-ended.ts';
 export type {
   ConnectionRefused,

@@ -1,8 +1,10 @@
 import type { Clock } from '@evenkeel/core';
 import { errorResponse } from '../errors/error-response.ts';
 import { type Failure, failure, type Reason } from '../errors/reason.ts';
+import type { CacheOutcome } from '../events/cache-outcome.ts';
+import { ExchangeRecord } from '../events/exchange-record.ts';
 import type { ProxyEvents } from '../events/proxy-events.ts';
-import type { Exchange, ResponseListener } from '../exchange.ts';
+import type { Exchange, ResponseListener, ResponseWriter } from '../exchange.ts';
 import type { Route } from '../routing/route-table.ts';
 
 /** What all exchanges of a pipeline share. */
@@ -21,6 +23,7 @@ export interface UpstreamHalf {
   abort(): void;
   readonly endpoint: string | undefined;
   readonly attempts: number;
+  readonly cacheStatus: CacheOutcome | undefined;
 }
 
 /** One exchange on its way through the pipeline: writes the proxy's own answers and tells how it ended. */
@@ -31,6 +34,10 @@ export class ExchangeRun implements ResponseListener {
   host: string | undefined;
   status = 0;
   upstream: UpstreamHalf | undefined;
+  /** What is noted for the event; undefined when nobody wants it. */
+  readonly record: ExchangeRecord | undefined;
+  /** Takes the answer. */
+  readonly response: ResponseWriter;
   private reason: Reason | undefined;
   private error: unknown;
   private readonly context: RunContext;
@@ -40,11 +47,15 @@ export class ExchangeRun implements ResponseListener {
     this.exchange = exchange;
     this.context = context;
     this.startedAt = context.clock.now();
+    this.record = context.events.wanted
+      ? new ExchangeRecord(exchange.response, context.clock, this.startedAt)
+      : undefined;
+    this.response = this.record ?? exchange.response;
   }
 
   /** Answers with a failure; where a response is under way already, breaks that off instead. */
   fail(failure: Failure, error?: unknown): void {
-    const { response, method } = this.exchange;
+    const { response, exchange } = this;
     this.reason ??= failure.reason;
     this.error ??= error;
     if (response.started) {
@@ -54,13 +65,13 @@ export class ExchangeRun implements ResponseListener {
     const { headers, body } = errorResponse(failure);
     this.status = failure.status;
     response.start(failure.status, '', headers);
-    if (method !== 'HEAD') response.write(body);
+    if (exchange.method !== 'HEAD') response.write(body);
     response.end();
   }
 
   /** Answers with a small response that is no failure. */
   answer(status: number, headers: readonly string[], body?: Buffer): void {
-    const { response } = this.exchange;
+    const { response } = this;
     this.status = status;
     response.start(status, '', headers);
     if (body !== undefined) response.write(body);
@@ -70,7 +81,7 @@ export class ExchangeRun implements ResponseListener {
   /** Breaks the exchange off, whatever state it is in. */
   breakOff(reason: Reason): void {
     this.reason ??= reason;
-    this.exchange.response.abort();
+    this.response.abort();
   }
 
   drained(): void {
@@ -78,7 +89,7 @@ export class ExchangeRun implements ResponseListener {
   }
 
   closed(complete: boolean): void {
-    const { context, exchange, upstream } = this;
+    const { context, exchange, upstream, record } = this;
     if (!complete) upstream?.abort();
     context.ended(this);
     if (!context.events.wanted) return;
@@ -89,13 +100,21 @@ export class ExchangeRun implements ResponseListener {
       host: this.host,
       target: exchange.target,
       remoteAddress: exchange.remoteAddress,
+      httpVersion: exchange.httpVersion,
+      requestHeaders: exchange.rawHeaders,
       route: this.route?.name,
       cluster: this.route?.cluster,
       endpoint: upstream?.endpoint,
       attempts: upstream?.attempts ?? 0,
+      attemptLog: record?.attempts ?? [],
+      cacheStatus: upstream?.cacheStatus,
       status: this.status === 0 ? failure(reason ?? 'client-gone').status : this.status,
       reason,
       error: this.error,
+      responseHeaders: record?.headers ?? [],
+      requestBytes: exchange.body?.received ?? 0,
+      responseBytes: record?.bytes ?? 0,
+      firstByteMs: record?.firstByteMs,
       durationMs: context.clock.now() - this.startedAt,
     });
   }

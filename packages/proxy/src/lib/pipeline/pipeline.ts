@@ -92,7 +92,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         path,
         method: exchange.method,
         headers: left === undefined ? headers : decrementForwards(headers, left),
-        evenkeel: route.settings,
+        evenkeel: run.record === undefined ? route.settings : { ...route.settings, observer: run.record },
       };
       new Forward(run).send(dispatch(route.cache), request);
     },
