@@ -1,6 +1,6 @@
 import type { Clock } from '@evenkeel/core';
 import { errorResponse } from '../errors/error-response.ts';
-import { type Failure, failure, type Reason } from '../errors/reason.ts';
+import { type Failure, failure, type KnownReason, type Reason } from '../errors/reason.ts';
 import type { CacheOutcome } from '../events/cache-outcome.ts';
 import { ExchangeRecord } from '../events/exchange-record.ts';
 import type { ProxyEvents } from '../events/proxy-events.ts';
@@ -30,14 +30,16 @@ export interface UpstreamHalf {
 export class ExchangeRun implements ResponseListener {
   readonly exchange: Exchange;
   route: Route | undefined;
+  /** The cluster that the request goes to. */
+  cluster: string | undefined;
   /** The authority of the request, once it is known to be valid. */
   host: string | undefined;
   status = 0;
   upstream: UpstreamHalf | undefined;
   /** What is noted for the event; undefined when nobody wants it. */
   readonly record: ExchangeRecord | undefined;
-  /** Takes the answer. */
-  readonly response: ResponseWriter;
+  private writer: ResponseWriter;
+  private readonly endings: ((complete: boolean) => void)[] = [];
   private reason: Reason | undefined;
   private error: unknown;
   private readonly context: RunContext;
@@ -50,7 +52,24 @@ export class ExchangeRun implements ResponseListener {
     this.record = context.events.wanted
       ? new ExchangeRecord(exchange.response, context.clock, this.startedAt)
       : undefined;
-    this.response = this.record ?? exchange.response;
+    this.writer = this.record ?? exchange.response;
+    this.writer.listen(this);
+  }
+
+  /** Takes the answer: the transport's writer, behind whatever middleware has put before it. */
+  get response(): ResponseWriter {
+    return this.writer;
+  }
+
+  set response(writer: ResponseWriter) {
+    this.writer = writer;
+    writer.listen(this);
+  }
+
+  /** Calls back once when the exchange is over; at once when it already is. */
+  onEnd(callback: (complete: boolean) => void): void {
+    if (this.exchange.response.closed) callback(false);
+    else this.endings.push(callback);
   }
 
   /** Answers with a failure; where a response is under way already, breaks that off instead. */
@@ -70,17 +89,18 @@ export class ExchangeRun implements ResponseListener {
   }
 
   /** Answers with a small response that is no failure. */
-  answer(status: number, headers: readonly string[], body?: Buffer): void {
-    const { response } = this;
+  answer(status: number, headers: readonly string[], body?: Uint8Array): void {
+    const { response, exchange } = this;
     this.status = status;
     response.start(status, '', headers);
-    if (body !== undefined) response.write(body);
+    if (body !== undefined && exchange.method !== 'HEAD') response.write(body);
     response.end();
   }
 
   /** Breaks the exchange off, whatever state it is in. */
-  breakOff(reason: Reason): void {
+  breakOff(reason: KnownReason): void {
     this.reason ??= reason;
+    if (this.status === 0) this.status = failure(reason).status;
     this.response.abort();
   }
 
@@ -91,6 +111,7 @@ export class ExchangeRun implements ResponseListener {
   closed(complete: boolean): void {
     const { context, exchange, upstream, record } = this;
     if (!complete) upstream?.abort();
+    for (const ended of this.endings) ended(complete);
     context.ended(this);
     if (!context.events.wanted) return;
     const reason = this.reason ?? (complete ? undefined : 'client-gone');
@@ -103,12 +124,12 @@ export class ExchangeRun implements ResponseListener {
       httpVersion: exchange.httpVersion,
       requestHeaders: exchange.rawHeaders,
       route: this.route?.name,
-      cluster: this.route?.cluster,
+      cluster: this.cluster,
       endpoint: upstream?.endpoint,
       attempts: upstream?.attempts ?? 0,
       attemptLog: record?.attempts ?? [],
       cacheStatus: upstream?.cacheStatus,
-      status: this.status === 0 ? failure(reason ?? 'client-gone').status : this.status,
+      status: this.status === 0 ? failure('client-gone').status : this.status,
       reason,
       error: this.error,
       responseHeaders: record?.headers ?? [],

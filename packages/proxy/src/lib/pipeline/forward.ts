@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici';
 import { classifyError } from '../errors/classify.ts';
 import { failure } from '../errors/reason.ts';
 import { type CacheOutcome, cacheOutcome } from '../events/cache-outcome.ts';
-import type { RawHeaders } from '../exchange.ts';
+import type { RawHeaders, RequestBody } from '../exchange.ts';
 import { fieldValues, listElements, toRawHeaders } from '../headers/raw-headers.ts';
 import { ResponseFault, responseFault } from '../headers/response-fault.ts';
 import { responseHeaders, responseTrailers } from '../headers/response-headers.ts';
@@ -51,9 +51,13 @@ export class Forward implements Dispatcher.DispatchHandler, UpstreamHalf {
   }
 
   /** Dispatches; every error, thrown or reported, becomes an answer. */
-  send(dispatch: Dispatcher['dispatch'], options: Dispatcher.DispatchOptions): void {
+  send(
+    dispatch: Dispatcher['dispatch'],
+    options: Dispatcher.DispatchOptions,
+    body: RequestBody | undefined,
+  ): void {
     const { exchange } = this.run;
-    this.body = exchange.body?.open();
+    this.body = body?.open();
     try {
       dispatch({ ...options, body: this.body ?? null, upgrade: exchange.upgrade ?? null }, this);
     } catch (error) {
