@@ -14,6 +14,7 @@ export type { Middleware, ResponseHead, RoutedRequest } from './lib/middleware/m
 export { type ResponseChanges, wrapResponse } from './lib/middleware/wrap-response.ts';
 export { createProxy, type ProxyAddress, type ReverseProxy } from './lib/proxy.ts';
 export type { CloseOptions, ProxyOptions } from './lib/proxy-options.ts';
+export type { ListenerState, ProxyState, RouteState } from './lib/proxy-state.ts';
 export type { RouteMatch, RouteOptions } from './lib/routing/route-options.ts';
 export type { ConnectionOptions } from './lib/transports/node-http-options.ts';
 export type { ListenOptions } from './lib/transports/node-http-server.ts';
