@@ -5,7 +5,7 @@ import type { CacheOutcome } from '../events/cache-outcome.ts';
 import { ExchangeRecord } from '../events/exchange-record.ts';
 import type { ProxyEvents } from '../events/proxy-events.ts';
 import type { Exchange, ResponseListener, ResponseWriter } from '../exchange.ts';
-import type { Route } from '../routing/route-table.ts';
+import type { Route } from '../routing/route.ts';
 
 /** What all exchanges of a pipeline share. */
 export interface RunContext {

@@ -12,6 +12,7 @@ export function routeStates(routes: readonly RouteOptions[]): readonly RouteStat
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== 'object' || value === null) return typeof value === 'function' ? true : value;
+  if (value instanceof RegExp) return String(value);
   return Object.getPrototypeOf(value) === Object.prototype ? plainFields(value) : true;
 }
 
