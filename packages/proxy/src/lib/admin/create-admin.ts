@@ -41,11 +41,12 @@ export interface Admin extends AsyncDisposable {
    * @throws InvalidOptionsError for an address that others can reach, where there is no token; the system's error, such as `EADDRINUSE`
    */
   listen(options: AdminListenOptions): Promise<{ readonly address: string; readonly port: number }>;
-  /** Stops accepting and closes its connections; what is being answered is. */
+  /** Stops accepting and closes its connections; what is being answered has a second to end. */
   close(): Promise<void>;
 }
 
 const MIN_TOKEN_LENGTH = 16;
+const CLOSE_MS = 1_000;
 
 /**
  * Makes an admin API: JSON over HTTP to see what a proxy does and to change it by hand.
@@ -94,7 +95,15 @@ export function createAdmin(options: AdminOptions): Admin {
       const { address, port: bound } = server.address() as AddressInfo;
       return { address, port: bound };
     },
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    close() {
+      const timer = setTimeout(() => server.closeAllConnections(), CLOSE_MS).unref();
+      return new Promise((resolve) => {
+        server.close(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    },
     [Symbol.asyncDispose]: () => admin.close(),
   };
   return admin;
