@@ -15,12 +15,17 @@ const README = read('README.md');
 const REGISTER = read('REGISTER.md');
 const CACHE = read('CACHE.md');
 const ROUTES = read('ROUTES.md');
-const configurations = [README, CACHE, ROUTES]
+const OPERATION = read('OPERATION.md');
+const configurations = [README, CACHE, ROUTES, OPERATION]
   .flatMap(examplesOf)
   .filter((text) => text.includes('listeners:'));
 
 it.each(configurations)('the configuration is valid: %s', async (text) => {
-  await checkParsed(parseConfig(configText('README.md', text, { ETCD_PASSWORD: 'x', CONSUL_TOKEN: 'x' })));
+  await checkParsed(
+    parseConfig(
+      configText('README.md', text, { ETCD_PASSWORD: 'x', CONSUL_TOKEN: 'x', ADMIN_TOKEN: 'x'.repeat(16) }),
+    ),
+  );
 });
 
 it.each(examplesOf(REGISTER))('the file is valid: %s', async (text) => {
@@ -36,7 +41,14 @@ it('names every key of a registration, and has it in an example', () => {
 });
 
 it('has examples of everything that a cluster can have', () => {
-  expect(configurations).toHaveLength(7);
+  expect(configurations).toHaveLength(9);
+});
+
+it('names every key of what an operator has', () => {
+  const { admin, metrics } = JSON.parse(jsonSchema()).properties;
+  for (const key of Object.keys(admin.properties)) expect(OPERATION).toContain(`\`admin.${key}\``);
+  for (const key of Object.keys(metrics.anyOf[1].properties))
+    expect(OPERATION).toContain(`\`metrics.${key}\``);
 });
 
 it('names every strategy and every kind of discovery', () => {

@@ -11,6 +11,8 @@ import { middlewareOption } from './middleware/middleware-option.ts';
 import { createPipeline } from './pipeline/pipeline.ts';
 import { routeDispatch } from './pipeline/route-dispatch.ts';
 import type { CloseOptions, ProxyOptions } from './proxy-options.ts';
+import type { ProxyState } from './proxy-state.ts';
+import { routeStates } from './routing/route-state.ts';
 import { routeTable } from './routing/route-table.ts';
 import { nodeHttpListeners } from './transports/node-http-listeners.ts';
 import { resolveConnectionOptions } from './transports/node-http-options.ts';
@@ -39,6 +41,8 @@ export interface ReverseProxy extends AsyncDisposable {
   listen(options: ListenOptions): Promise<ProxyAddress>;
   /** Exchanges that are open now, tunnels included. */
   readonly active: number;
+  /** A copy of what the proxy is doing, for admin pages. */
+  inspect(): ProxyState;
   /** Calls the listener with each event until disposed. */
   subscribe(listener: ProxyListener): Disposable;
   /**
@@ -128,6 +132,17 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
     get active() {
       return pipeline.active;
     },
+    inspect: () => ({
+      name,
+      draining: closing !== undefined,
+      active: pipeline.active,
+      listeners: Array.from(listeners, ({ address, port, connections: open }) => ({
+        address,
+        port,
+        connections: open,
+      })),
+      routes: routeStates(options.routes),
+    }),
     subscribe: (listener) => events.subscribe(listener),
     close(how = {}) {
       const graceMs = numberOption('graceMs', how.graceMs, 25_000);

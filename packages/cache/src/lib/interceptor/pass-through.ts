@@ -31,7 +31,8 @@ export function passThrough(
     onResponseStart(...[, status, headers, message]: Head) {
       const fields = headers as Fields;
       if (reason === 'method' && status >= 200 && status < 400) invalidate(request, fields, settings);
-      const final = status >= 200 ? marked(fields, settings, { fwd: reason, fwdStatus: status }) : fields;
+      const final =
+        status >= 200 ? marked(downstream, fields, settings, { fwd: reason, fwdStatus: status }) : fields;
       downstream.head(status, final, message);
     },
     onResponseData: (_controller, chunk) => downstream.data(chunk),

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import type { CacheStatus } from '../http/cache-status.ts';
 
 type Controller = Dispatcher.DispatchController;
 
@@ -8,6 +9,8 @@ export class RelayController implements Controller {
   rawTrailers: NonNullable<Controller['rawTrailers']> = [];
   /** The controller of the request to the origin, which may know more than this one, such as who answered. */
   upstream: Controller | undefined = undefined;
+  /** What the cache did, once a response has begun: for those who count, whether or not the response says so. */
+  cacheStatus: CacheStatus | undefined = undefined;
   private target: Pick<Controller, 'abort' | 'pause' | 'resume'> | undefined;
   private stopped: Error | null = null;
   private held = false;

@@ -24,6 +24,8 @@ export interface Listener {
   readonly address: string;
   /** The real port, also where 0 was asked for. */
   readonly port: number;
+  /** Connections that are open. */
+  readonly connections: number;
   /** Stops accepting and closes what is idle; resolves when the last connection has closed. */
   close(): Promise<void>;
   /** Closes every connection now. */
@@ -72,6 +74,13 @@ export async function listenNodeHttp(where: ListenOptions, transport: NodeHttpTr
   });
   // The default drops fields beyond 2,000 in silence; the pipeline has a limit that answers.
   server.maxHeadersCount = 0;
+  let open = 0;
+  server.on('connection', (socket) => {
+    open += 1;
+    socket.once('close', () => {
+      open -= 1;
+    });
+  });
   const on = nodeHttpListeners(policy, upgrades, handle);
   server.on('request', (request, response) => on.request(request, response));
   server.on('checkContinue', (request, response) => {
@@ -100,6 +109,9 @@ export async function listenNodeHttp(where: ListenOptions, transport: NodeHttpTr
   return {
     address,
     port,
+    get connections() {
+      return open;
+    },
     close: () => new Promise((resolve) => server.close(() => resolve())),
     destroy: () => server.closeAllConnections(),
   };
