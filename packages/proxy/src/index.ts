@@ -1,4 +1,4 @@
-export type { Failure, Reason } from './lib/errors/reason.ts';
+export type { Failure, KnownReason, Reason } from './lib/errors/reason.ts';
 export type { ExchangeEnded } from './lib/events/exchange-ended.ts';
 export type {
   ConnectionRefused,
@@ -7,6 +7,9 @@ export type {
   ProxyListener,
 } from './lib/events/proxy-event.ts';
 export type { Exchange, RawHeaders, RequestBody, ResponseListener, ResponseWriter } from './lib/exchange.ts';
+export type { HeaderFields } from './lib/headers/header-fields.ts';
+export type { Middleware, ResponseHead, RoutedRequest } from './lib/middleware/middleware.ts';
+export { type ResponseChanges, wrapResponse } from './lib/middleware/wrap-response.ts';
 export { createProxy, type ProxyAddress, type ReverseProxy } from './lib/proxy.ts';
 export type { CloseOptions, ProxyOptions } from './lib/proxy-options.ts';
 export type { RouteMatch, RouteOptions } from './lib/routing/route-options.ts';

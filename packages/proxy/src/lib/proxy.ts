@@ -6,6 +6,7 @@ import type { ProxyListener } from './events/proxy-event.ts';
 import { proxyEvents } from './events/proxy-events.ts';
 import type { Exchange } from './exchange.ts';
 import { trustedPeers } from './headers/trusted-peers.ts';
+import { middlewareOption } from './middleware/middleware-option.ts';
 import { createPipeline } from './pipeline/pipeline.ts';
 import { routeDispatch } from './pipeline/route-dispatch.ts';
 import type { CloseOptions, ProxyOptions } from './proxy-options.ts';
@@ -60,7 +61,8 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
     maxHeaders: numberOption('maxHeaders', options.maxHeaders, 100, integer),
   };
   const connections = resolveConnectionOptions(options.connections);
-  const routes = routeTable(options.routes, clusterNames(options.clusters));
+  const middleware = middlewareOption('middleware', options.middleware);
+  const routes = routeTable(options.routes, clusterNames(options.clusters), { middleware });
   checkClient(options.client);
   const trusted = trustedPeers(options.trustedProxies);
   if (!Array.isArray(upgrades)) throw new InvalidOptionsError('upgrades', upgrades, 'a list of protocols');
@@ -72,6 +74,7 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
   const events = proxyEvents();
   const pipeline = createPipeline({
     routes,
+    middleware,
     dispatch: routeDispatch(options.routes, options.dispatcher ?? (own as NonNullable<typeof own>)),
     ownHost: clustersWithOwnHost(options.clusters),
     proxyName: name.toLowerCase(),

@@ -1,5 +1,6 @@
 import type { HedgeOptions, RetryOptions } from '@evenkeel/http-client';
 import type { Dispatcher } from 'undici';
+import type { Middleware } from '../middleware/middleware.ts';
 
 /** One rule that sends requests to a cluster. */
 export interface RouteOptions {
@@ -15,6 +16,8 @@ export interface RouteOptions {
    * caller's. @default none
    */
   readonly cache?: Dispatcher.DispatcherComposeInterceptor;
+  /** What each request of the route goes through, in order, before its cache and its cluster. @default none */
+  readonly middleware?: readonly Middleware[];
   /** When to send a request again; false never does. @default as the cluster or the client says */
   readonly retry?: RetryOptions | false;
   /** A second attempt while the first is slow. @default as the cluster or the client says */

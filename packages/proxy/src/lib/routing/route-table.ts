@@ -1,6 +1,8 @@
 import { InvalidOptionsError } from '@evenkeel/core';
 import type { RequestSettings } from '@evenkeel/http-client';
 import type { Dispatcher } from 'undici';
+import type { Middleware } from '../middleware/middleware.ts';
+import { middlewareOption } from '../middleware/middleware-option.ts';
 import { PathTable } from './path-table.ts';
 import type { RouteOptions } from './route-options.ts';
 
@@ -10,6 +12,8 @@ export interface Route {
   readonly cluster: string;
   /** What the route sets for each of its requests. */
   readonly settings: RequestSettings | undefined;
+  /** What requests go through before they are sent, that of the whole proxy first. */
+  readonly middleware: readonly Middleware[];
   /** Answers requests before they are balanced. */
   readonly cache: Dispatcher.DispatcherComposeInterceptor | undefined;
 }
@@ -28,6 +32,14 @@ const EXACT_HOST =
 const HOST_RULE = 'a host name without port, "*.example.com" or "*"';
 const PATH_RULE = 'a path that starts with "/" and has neither "?" nor "#"';
 
+/** What a table of routes is part of. */
+export interface RouteTableContext {
+  /** Goes before the middleware of each route. @default none */
+  readonly middleware?: readonly Middleware[];
+  /** What the routes are called in errors. @default 'routes' */
+  readonly field?: string;
+}
+
 /**
  * Compiles routes. A request is matched against its exact host, then wildcards from the longest to the shortest, then
  * `*`; in each against the longest path. A host whose paths do not match leaves the request to the next one.
@@ -37,7 +49,7 @@ const PATH_RULE = 'a path that starts with "/" and has neither "?" nor "#"';
 export function routeTable(
   routes: readonly RouteOptions[],
   clusters: ReadonlySet<string>,
-  field = 'routes',
+  { middleware: first = [], field = 'routes' }: RouteTableContext = {},
 ): RouteTable {
   const exact = new Map<string, PathTable<Route>>();
   const wildcard = new Map<string, PathTable<Route>>();
@@ -65,7 +77,8 @@ export function routeTable(
       throw new InvalidOptionsError(`${at}.cluster`, route.cluster, `one of ${known || '(no clusters)'}`);
     }
     const { cluster, name = `${host}${path}`, cache } = route;
-    const added = tableOf(host).add(path, { name, cluster, settings: settingsOf(route), cache });
+    const middleware = [...first, ...middlewareOption(`${at}.middleware`, route.middleware)];
+    const added = tableOf(host).add(path, { name, cluster, settings: settingsOf(route), middleware, cache });
     if (!added) {
       throw new InvalidOptionsError(`${at}.match`, `${host}${path}`, 'a match that no earlier route has');
     }
