@@ -10,8 +10,8 @@ export type { Exchange, RawHeaders, RequestBody, ResponseListener, ResponseWrite
 export type { HeaderFields } from './lib/headers/header-fields.ts';
 export type { Middleware, ResponseHead, RoutedRequest } from './lib/middleware/middleware.ts';
 export { type ResponseChanges, wrapResponse } from './lib/middleware/wrap-response.ts';
-export { createProxy, type ProxyAddress, type ReverseProxy } from './lib/proxy.ts';
-export type { CloseOptions, ProxyOptions } from './lib/proxy-options.ts';
+export { createProxy, type ProxyAddress, type ReverseProxy, type Superseded } from './lib/proxy.ts';
+export type { CloseOptions, ProxyOptions, UpdateOptions } from './lib/proxy-options.ts';
 export type { RouteMatch, RouteOptions } from './lib/routing/route-options.ts';
 export type { ConnectionOptions } from './lib/transports/node-http-options.ts';
 export type { ListenOptions } from './lib/transports/node-http-server.ts';
