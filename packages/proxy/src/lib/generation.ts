@@ -1,5 +1,6 @@
-import { type Clock, InvalidOptionsError, numberOption } from '@evenkeel/core';
+import { type Clock, InvalidOptionsError, numberOption, type Random } from '@evenkeel/core';
 import { createHttpClient, type HttpClient, type HttpClientOptions } from '@evenkeel/http-client';
+import type { Dispatcher } from 'undici';
 import type { ProxyEvents } from './events/proxy-events.ts';
 import { trustedPeers } from './headers/trusted-peers.ts';
 import { middlewareOption } from './middleware/middleware-option.ts';
@@ -26,6 +27,7 @@ export interface Generation {
 /** What a generation is made of beside its options. */
 export interface GenerationContext {
   readonly clock: Clock;
+  readonly random: Random;
   readonly events: ProxyEvents;
   /** Whose place it takes. */
   readonly previous?: Generation;
@@ -38,7 +40,7 @@ export interface GenerationContext {
  */
 export function createGeneration(
   options: UpdateOptions,
-  { clock, events, previous }: GenerationContext,
+  { clock, random, events, previous }: GenerationContext,
 ): Generation {
   const { name = 'evenkeel', upgrades = ['websocket'], clusters } = options;
   if (!/^[\w.~-]+$/.test(name)) throw new InvalidOptionsError('name', name, 'a token such as "edge-1"');
@@ -49,20 +51,25 @@ export function createGeneration(
   };
   const connections = resolveConnectionOptions(options.connections);
   const middleware = middlewareOption('middleware', options.middleware);
-  const routes = routeTable(options.routes, clusterNames(clusters), { middleware });
+  const copies = {
+    dispatch: ((request, handler) => dispatcher.dispatch(request, handler)) satisfies Dispatcher['dispatch'],
+    ended: events.emit,
+  };
+  const routes = routeTable(options.routes, { clusters: clusterNames(clusters), middleware, random, copies });
   checkClient(options.client);
   const trusted = trustedPeers(options.trustedProxies);
   if (!Array.isArray(upgrades)) throw new InvalidOptionsError('upgrades', upgrades, 'a list of protocols');
   const before = previous?.client && { previous: previous.client };
   const own =
     options.dispatcher === undefined
-      ? createHttpClient({ clock, ...options.client, clusters, ...before })
+      ? createHttpClient({ clock, random, ...options.client, clusters, ...before })
       : undefined;
+  const dispatcher = options.dispatcher ?? (own as NonNullable<typeof own>);
   try {
     const pipeline = createPipeline({
       routes,
       middleware,
-      dispatch: routeDispatch(options.routes, options.dispatcher ?? (own as NonNullable<typeof own>)),
+      dispatch: routeDispatch(options.routes, dispatcher),
       ownHost: clustersWithOwnHost(clusters),
       proxyName: name.toLowerCase(),
       trusted,

@@ -1,4 +1,4 @@
-import type { Clock } from '@evenkeel/core';
+import type { Clock, Random } from '@evenkeel/core';
 import type { HttpClientOptions } from '@evenkeel/http-client';
 import type { Dispatcher } from 'undici';
 import type { Middleware } from './middleware/middleware.ts';
@@ -31,10 +31,12 @@ export interface ProxyOptions {
   readonly connections?: ConnectionOptions;
   /** @default systemClock */
   readonly clock?: Clock;
+  /** Which requests a split sends where, and which are mirrored. @default Math.random */
+  readonly random?: Random;
 }
 
-/** Options of `update`: all but the clock, which stays. What is left out has its default, as in `createProxy`. */
-export type UpdateOptions = Omit<ProxyOptions, 'clock'>;
+/** Options of `update`: all but the clock and the randomness, which stay. What is left out has its default, as in `createProxy`. */
+export type UpdateOptions = Omit<ProxyOptions, 'clock' | 'random'>;
 
 /** How a proxy is closed. */
 export interface CloseOptions {

@@ -70,9 +70,9 @@ export interface ReverseProxy extends AsyncDisposable {
  * @throws InvalidOptionsError naming the option, what it got and what is allowed
  */
 export function createProxy(options: ProxyOptions): ReverseProxy {
-  const { clock = systemClock } = options;
+  const { clock = systemClock, random = Math.random } = options;
   const events = proxyEvents();
-  let current = createGeneration(options, { clock, events });
+  let current = createGeneration(options, { clock, random, events });
   const generations = new Set([current]);
   const upgrades = new Set<string>();
   const policy = { clock, sendTimeoutMs: 0, lingerMs: 0, draining: false };
@@ -137,7 +137,7 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
     update(next) {
       assertOpen();
       const old = current;
-      use(createGeneration(next, { clock, events, previous: old }));
+      use(createGeneration(next, { clock, random, events, previous: old }));
       return { ended: end(old) };
     },
     get active() {
