@@ -4,6 +4,7 @@ import { checkParsed } from './commands/check.ts';
 import { jsonSchema } from './commands/json-schema.ts';
 import { configText } from './config/config-text.ts';
 import { parseConfig } from './config/load-config.ts';
+import { middlewareNames } from './middleware/registry.ts';
 import { checkRegister } from './register/check-register.ts';
 import { registries } from './registries/registry.ts';
 
@@ -14,9 +15,10 @@ const examplesOf = (text: string): string[] =>
 const README = read('README.md');
 const REGISTER = read('REGISTER.md');
 const CACHE = read('CACHE.md');
+const MIDDLEWARE = read('MIDDLEWARE.md');
 const configurations = [README, CACHE].flatMap(examplesOf).filter((text) => text.includes('listeners:'));
 
-it.each(configurations)('the configuration is valid: %s', async (text) => {
+it.each([...configurations, ...examplesOf(MIDDLEWARE)])('the configuration is valid: %s', async (text) => {
   await checkParsed(parseConfig(configText('README.md', text, { ETCD_PASSWORD: 'x', CONSUL_TOKEN: 'x' })));
 });
 
@@ -56,6 +58,26 @@ it('names every key of a cache and of its stores', () => {
     expect(CACHE).toContain(`\`${key}\``);
   }
 });
+
+it('names every middleware in the order in which they run, and every key of each', () => {
+  const { properties } = JSON.parse(jsonSchema()).properties.routes.items;
+  const rows = [...MIDDLEWARE.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
+  expect(rows).toEqual(middlewareNames);
+  for (const name of middlewareNames) {
+    const section = MIDDLEWARE.split(`\n## \`${name}\`\n`)[1]?.split('\n## ')[0] ?? '';
+    for (const key of keysWithin(properties[name])) expect(section).toMatch(new RegExp(`\\b${key}\\b`));
+  }
+});
+
+/** The keys of every object within a schema. */
+function keysWithin(schema: unknown): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { properties = {}, ...rest } = schema as { properties?: object };
+  return [
+    ...Object.keys(properties),
+    ...[properties, rest].flatMap((part) => Object.values(part).flatMap(keysWithin)),
+  ];
+}
 
 /** The keys of every object that takes exactly one. */
 function findKeys(schema: unknown): string[] {

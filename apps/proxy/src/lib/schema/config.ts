@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { cache } from '../cache/schema.ts';
+import { proxyMiddleware, routeMiddleware } from '../middleware/registry.ts';
 import { bindHost, matchHost, matchPath, peer } from './address.ts';
 import { cluster, clusterName } from './cluster.ts';
 import { count, distinct, list, ms, object, pattern, text, wholeMs } from './fields.ts';
@@ -20,6 +21,7 @@ const route = object('Sends requests to a cluster.', {
   cluster: text('The name of the cluster.', 'the name of a cluster'),
   name: text('Appears in events. Default host and path.').exactOptional(),
   cache: cache.exactOptional(),
+  ...routeMiddleware,
   ...tryPolicy,
 });
 
@@ -44,6 +46,7 @@ export const config = object('Configuration of the evenkeel proxy.', {
     .refine((clusters) => Object.keys(clusters).length > 0, { error: 'at least one cluster' })
     .describe('The clusters by name.'),
   routes: list('Which requests go to which cluster.', 'routes', route),
+  ...proxyMiddleware,
   client: client.exactOptional(),
   name: pattern(
     'The name in Via; one for each tier. Default evenkeel.',

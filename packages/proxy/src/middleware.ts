@@ -1,0 +1,1 @@
+export { type IpFilterOptions, ipFilter } from './lib/middleware/ip-filter.ts';
