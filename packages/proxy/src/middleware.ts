@@ -1,1 +1,3 @@
+export { type CorsOptions, cors } from './lib/middleware/cors.ts';
+export type { Origins } from './lib/middleware/cors-origins.ts';
 export { type IpFilterOptions, ipFilter } from './lib/middleware/ip-filter.ts';

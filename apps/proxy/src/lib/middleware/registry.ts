@@ -2,6 +2,7 @@ import type { Middleware } from '@evenkeel/proxy';
 import * as z from 'zod';
 import { within } from '../build/within.ts';
 import { orOff } from '../schema/fields.ts';
+import { corsDriver } from './cors.ts';
 import type { MiddlewareContext, MiddlewareDriver } from './driver.ts';
 import { ipFilterDriver } from './ip-filter.ts';
 
@@ -10,6 +11,7 @@ import { ipFilterDriver } from './ip-filter.ts';
  * is a file of its own and a line here.
  */
 const drivers = {
+  cors: corsDriver,
   ipFilter: ipFilterDriver,
 } as const satisfies Readonly<Record<string, MiddlewareDriver>>;
 
