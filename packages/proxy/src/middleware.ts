@@ -1,3 +1,5 @@
+export { type ConcurrencyLimitOptions, concurrencyLimit } from './lib/middleware/concurrency-limit.ts';
 export { type CorsOptions, cors } from './lib/middleware/cors.ts';
 export type { Origins } from './lib/middleware/cors-origins.ts';
 export { type IpFilterOptions, ipFilter } from './lib/middleware/ip-filter.ts';
+export type { KeySource } from './lib/middleware/request-key.ts';

@@ -21,3 +21,17 @@ it('cors', async () => {
   expect(response.headers.get('access-control-expose-headers')).toBe('x-total');
   expect(proxy.asked).toHaveLength(1);
 });
+
+it('concurrencyLimit', async () => {
+  const held: (() => void)[] = [];
+  await using proxy = await withRoute(
+    'concurrencyLimit: { max: 1, key: [{ header: x-user }, { clientAddress: true }], maxQueued: 0, queueTimeoutMs: 100, retryAfterMs: 5000 }',
+    (_request, response) => void held.push(() => response.end('late')),
+  );
+  const first = fetch(proxy.url, { headers: { 'x-user': 'ada' } });
+  await expect.poll(() => held.length).toBe(1);
+  const refused = await fetch(proxy.url, { headers: { 'x-user': 'ada' } });
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+  held[0]?.();
+  expect(await (await first).text()).toBe('late');
+});

@@ -2,6 +2,7 @@ import type { Middleware } from '@evenkeel/proxy';
 import * as z from 'zod';
 import { within } from '../build/within.ts';
 import { orOff } from '../schema/fields.ts';
+import { concurrencyLimitDriver } from './concurrency-limit.ts';
 import { corsDriver } from './cors.ts';
 import type { MiddlewareContext, MiddlewareDriver } from './driver.ts';
 import { ipFilterDriver } from './ip-filter.ts';
@@ -13,6 +14,7 @@ import { ipFilterDriver } from './ip-filter.ts';
 const drivers = {
   cors: corsDriver,
   ipFilter: ipFilterDriver,
+  concurrencyLimit: concurrencyLimitDriver,
 } as const satisfies Readonly<Record<string, MiddlewareDriver>>;
 
 /** The key of a middleware. */
