@@ -35,3 +35,9 @@ it('concurrencyLimit', async () => {
   held[0]?.();
   expect(await (await first).text()).toBe('late');
 });
+
+it('bodyLimit', async () => {
+  await using proxy = await withRoute('bodyLimit: { maxBytes: 3, idleTimeoutMs: 5000, timeoutMs: 5000 }');
+  const post = async (body: string) => (await fetch(proxy.url, { method: 'POST', body })).status;
+  expect([await post('abc'), await post('abcd')]).toEqual([200, 413]);
+});

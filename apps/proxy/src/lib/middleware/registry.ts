@@ -2,6 +2,7 @@ import type { Middleware } from '@evenkeel/proxy';
 import * as z from 'zod';
 import { within } from '../build/within.ts';
 import { orOff } from '../schema/fields.ts';
+import { bodyLimitDriver } from './body-limit.ts';
 import { concurrencyLimitDriver } from './concurrency-limit.ts';
 import { corsDriver } from './cors.ts';
 import type { MiddlewareContext, MiddlewareDriver } from './driver.ts';
@@ -15,6 +16,7 @@ const drivers = {
   cors: corsDriver,
   ipFilter: ipFilterDriver,
   concurrencyLimit: concurrencyLimitDriver,
+  bodyLimit: bodyLimitDriver,
 } as const satisfies Readonly<Record<string, MiddlewareDriver>>;
 
 /** The key of a middleware. */
