@@ -3,4 +3,6 @@ export { type ConcurrencyLimitOptions, concurrencyLimit } from './lib/middleware
 export { type CorsOptions, cors } from './lib/middleware/cors.ts';
 export type { Origins } from './lib/middleware/cors-origins.ts';
 export { type IpFilterOptions, ipFilter } from './lib/middleware/ip-filter.ts';
+export { type RateLimitOptions, rateLimit } from './lib/middleware/rate-limit/rate-limit.ts';
+export type { RateOptions } from './lib/middleware/rate-limit/rate-options.ts';
 export type { KeySource } from './lib/middleware/request-key.ts';

@@ -31,7 +31,7 @@ export function createMiddleware(whole: MiddlewareConfig, sources: MiddlewareSou
       .map((name) => [name, buildMiddleware(name, whole[name], context)] as const),
   );
   return {
-    unrouted: [...shared.values()].map(
+    unrouted: [...shared.values()].flat().map(
       (middleware): Middleware =>
         (request, next) =>
           request.route === undefined ? middleware(request, next) : next(),

@@ -5,7 +5,7 @@ import { formatIssue } from '../config/config-error.ts';
 import { configWarnings } from '../config/warnings.ts';
 import { describeEvent } from '../events/describe-event.ts';
 import { describeStoreEvent } from '../events/describe-store-event.ts';
-import { errorText } from '../events/failure.ts';
+import { withCause } from '../events/failure.ts';
 import { oneLine } from '../events/one-line.ts';
 import { check } from './check.ts';
 
@@ -47,7 +47,7 @@ async function serve(
       const line = describeStoreEvent(event);
       if (line !== undefined) err(line);
     },
-    onMiddlewareError: (error) => err(`middleware: ${oneLine(errorText(error))}`),
+    onMiddlewareError: (error) => err(`middleware: ${oneLine(withCause(error))}`),
   });
   for (const cluster of built.clusters) {
     cluster.subscribe((event) => {

@@ -20,7 +20,8 @@ export interface MiddlewareDriver<S extends z.ZodType = z.ZodType> {
   readonly schema: S;
   /** Whether the key stands for single routes alone, and not for all of them together. @default false */
   readonly routeOnly?: boolean;
-  build(config: z.output<S>, context: MiddlewareContext): Middleware;
+  /** Builds it, or several that a request goes through in order. */
+  build(config: z.output<S>, context: MiddlewareContext): Middleware | readonly Middleware[];
 }
 
 /** Ties the type of a driver's configuration to its schema. */

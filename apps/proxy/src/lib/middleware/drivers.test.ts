@@ -41,3 +41,13 @@ it('bodyLimit', async () => {
   const post = async (body: string) => (await fetch(proxy.url, { method: 'POST', body })).status;
   expect([await post('abc'), await post('abcd')]).toEqual([200, 413]);
 });
+
+it('rateLimit', async () => {
+  await using proxy = await withRoute(
+    'rateLimit: [{ rate: 2, perMs: 60000, key: { query: user }, name: user }, { rate: 3, perMs: 60000, burst: 3, headers: false, maxKeys: 10 }]',
+  );
+  const ask = async (user: string) => (await fetch(`${proxy.url}/?user=${user}`)).status;
+  expect([await ask('a'), await ask('a'), await ask('a')]).toEqual([200, 200, 429]);
+  expect([await ask('b'), await ask('b')]).toEqual([200, 429]);
+  expect((await fetch(proxy.url)).headers.get('ratelimit-policy')).toBe('"user";q=2;w=60');
+});

@@ -7,6 +7,7 @@ import { concurrencyLimitDriver } from './concurrency-limit.ts';
 import { corsDriver } from './cors.ts';
 import type { MiddlewareContext, MiddlewareDriver } from './driver.ts';
 import { ipFilterDriver } from './ip-filter.ts';
+import { rateLimitDriver } from './rate-limit.ts';
 
 /**
  * Every middleware by its key, in the order in which a request goes through them; answers come back the other way. A new one
@@ -15,6 +16,7 @@ import { ipFilterDriver } from './ip-filter.ts';
 const drivers = {
   cors: corsDriver,
   ipFilter: ipFilterDriver,
+  rateLimit: rateLimitDriver,
   concurrencyLimit: concurrencyLimitDriver,
   bodyLimit: bodyLimitDriver,
 } as const satisfies Readonly<Record<string, MiddlewareDriver>>;
@@ -50,9 +52,9 @@ export function buildMiddleware(
   name: MiddlewareName,
   config: unknown,
   context: MiddlewareContext,
-): Middleware {
+): readonly Middleware[] {
   const driver: MiddlewareDriver = drivers[name];
-  return within([name], () => driver.build(config, context));
+  return [within([name], () => driver.build(config, context))].flat();
 }
 
 function shapeOf(names: readonly MiddlewareName[], make: (schema: z.ZodType) => z.ZodType): Shape {

@@ -9,13 +9,17 @@ import {
 } from '@evenkeel/core';
 import type { Failure } from '../errors/reason.ts';
 import type { Middleware, RoutedRequest } from './middleware.ts';
+import { networkOf } from './network-of.ts';
 import { type KeySource, keyOf } from './request-key.ts';
 
 /** Options of {@link concurrencyLimit}. */
 export interface ConcurrencyLimitOptions {
   /** Requests that may be open at the same time, of each key; tunnels count until they close. */
   readonly max: number;
-  /** Counts the requests of each key for themselves; those without one count together. @default all count together */
+  /**
+   * Counts the requests of each key for themselves; those without one count together. An IPv6 address
+   * counts as its network of 64 bits. @default all count together
+   */
   readonly key?: KeySource | readonly KeySource[] | ((request: RoutedRequest) => string | undefined);
   /** Requests, of each key, that may wait for their turn. @default 0 */
   readonly maxQueued?: number;
@@ -56,7 +60,7 @@ export function concurrencyLimit(options: ConcurrencyLimitOptions): Middleware {
   const maxQueued = numberOption('maxQueued', options.maxQueued, 0, { integer: true });
   const queueTimeoutMs = numberOption('queueTimeoutMs', options.queueTimeoutMs, 1_000, { min: 1 });
   const retryAfterMs = numberOption('retryAfterMs', options.retryAfterMs, 1_000);
-  const find = typeof key === 'function' ? key : key === undefined ? () => '' : keyOf('key', key);
+  const find = typeof key === 'function' ? key : key === undefined ? () => '' : keyOf('key', key, networkOf);
   const refused: Failure = {
     status: 503,
     reason: 'concurrency-limit',

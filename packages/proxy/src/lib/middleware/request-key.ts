@@ -29,12 +29,17 @@ const RULE = 'an object with one of header, cookie, query, path and clientAddres
 /**
  * Finds keys in one part of requests, or in the first of several that is there and not empty.
  *
+ * @param addressKey what stands for an address @default the address
  * @throws InvalidOptionsError naming the field
  */
-export function keyOf(field: string, sources: KeySource | readonly KeySource[]): KeyOf {
-  if (!isList(sources)) return oneKey(field, sources);
+export function keyOf(
+  field: string,
+  sources: KeySource | readonly KeySource[],
+  addressKey: (address: string) => string = (address) => address,
+): KeyOf {
+  if (!isList(sources)) return oneKey(field, sources, addressKey);
   if (sources.length === 0) throw new InvalidOptionsError(field, sources, 'at least one part of a request');
-  const keys = sources.map((source, index) => oneKey(`${field}[${index}]`, source));
+  const keys = sources.map((source, index) => oneKey(`${field}[${index}]`, source, addressKey));
   return (request) => {
     for (const key of keys) {
       const found = key(request);
@@ -44,7 +49,7 @@ export function keyOf(field: string, sources: KeySource | readonly KeySource[]):
   };
 }
 
-function oneKey(field: string, source: KeySource): KeyOf {
+function oneKey(field: string, source: KeySource, addressKey: (address: string) => string): KeyOf {
   const [entry, another] = typeof source === 'object' && source !== null ? Object.entries(source) : [];
   if (entry === undefined || another !== undefined) throw new InvalidOptionsError(field, source, RULE);
   const [kind, value] = entry;
@@ -68,7 +73,7 @@ function oneKey(field: string, source: KeySource): KeyOf {
       return ({ path }) => path.split('?', 1)[0];
     case 'clientAddress':
       checkTrue(`${field}.clientAddress`, value);
-      return ({ clientAddress }) => clientAddress;
+      return ({ clientAddress }) => (clientAddress === undefined ? undefined : addressKey(clientAddress));
     default:
       throw new InvalidOptionsError(field, source, RULE);
   }
