@@ -1,4 +1,10 @@
 export { type BodyLimitOptions, bodyLimit } from './lib/middleware/body-limit.ts';
+export {
+  type Coding,
+  type CompressionLevels,
+  type CompressOptions,
+  compress,
+} from './lib/middleware/compress/compress.ts';
 export { type ConcurrencyLimitOptions, concurrencyLimit } from './lib/middleware/concurrency-limit.ts';
 export { type CorsOptions, cors } from './lib/middleware/cors.ts';
 export type { Origins } from './lib/middleware/cors-origins.ts';

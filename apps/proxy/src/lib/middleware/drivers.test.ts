@@ -51,3 +51,13 @@ it('rateLimit', async () => {
   expect([await ask('b'), await ask('b')]).toEqual([200, 429]);
   expect((await fetch(proxy.url)).headers.get('ratelimit-policy')).toBe('"user";q=2;w=60');
 });
+
+it('compress', async () => {
+  const text = 'again and again '.repeat(100);
+  await using proxy = await withRoute(
+    'compress: { codings: [gzip], minBytes: 100, types: [text/*], levels: { gzip: 9 } }',
+    (_request, response) => void response.writeHead(200, { 'content-type': 'text/plain' }).end(text),
+  );
+  const response = await fetch(proxy.url, { headers: { 'accept-encoding': 'gzip, br' } });
+  expect([response.headers.get('content-encoding'), await response.text()]).toEqual(['gzip', text]);
+});

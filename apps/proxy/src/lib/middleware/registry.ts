@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { within } from '../build/within.ts';
 import { orOff } from '../schema/fields.ts';
 import { bodyLimitDriver } from './body-limit.ts';
+import { compressDriver } from './compress.ts';
 import { concurrencyLimitDriver } from './concurrency-limit.ts';
 import { corsDriver } from './cors.ts';
 import type { MiddlewareContext, MiddlewareDriver } from './driver.ts';
@@ -19,6 +20,7 @@ const drivers = {
   rateLimit: rateLimitDriver,
   concurrencyLimit: concurrencyLimitDriver,
   bodyLimit: bodyLimitDriver,
+  compress: compressDriver,
 } as const satisfies Readonly<Record<string, MiddlewareDriver>>;
 
 /** The key of a middleware. */
