@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { omit } from './build/omit.ts';
 import { checkParsed } from './commands/check.ts';
 import { jsonSchema } from './commands/json-schema.ts';
 import { configText } from './config/config-text.ts';
@@ -16,7 +17,10 @@ const README = read('README.md');
 const REGISTER = read('REGISTER.md');
 const CACHE = read('CACHE.md');
 const MIDDLEWARE = read('MIDDLEWARE.md');
-const configurations = [README, CACHE].flatMap(examplesOf).filter((text) => text.includes('listeners:'));
+const ROUTES = read('ROUTES.md');
+const configurations = [README, CACHE, ROUTES]
+  .flatMap(examplesOf)
+  .filter((text) => text.includes('listeners:'));
 
 it.each([...configurations, ...examplesOf(MIDDLEWARE)])('the configuration is valid: %s', async (text) => {
   await checkParsed(parseConfig(configText('README.md', text, { ETCD_PASSWORD: 'x', CONSUL_TOKEN: 'x' })));
@@ -35,7 +39,7 @@ it('names every key of a registration, and has it in an example', () => {
 });
 
 it('has examples of everything that a cluster can have', () => {
-  expect(configurations).toHaveLength(6);
+  expect(configurations).toHaveLength(7);
 });
 
 it('names every strategy and every kind of discovery', () => {
@@ -78,6 +82,16 @@ function keysWithin(schema: unknown): string[] {
     ...[properties, rest].flatMap((part) => Object.values(part).flatMap(keysWithin)),
   ];
 }
+
+it('names every key of a route', () => {
+  const { properties } = JSON.parse(jsonSchema()).properties.routes.items;
+  const { match, redirect, respond, rewrite, mirror } = properties;
+  const keys = [
+    omit(properties, middlewareNames),
+    ...[match, redirect, respond, rewrite, mirror].map((part) => part.properties),
+  ];
+  for (const key of keys.flatMap(Object.keys)) expect(ROUTES).toContain(`\`${key}\``);
+});
 
 /** The keys of every object that takes exactly one. */
 function findKeys(schema: unknown): string[] {

@@ -1,4 +1,4 @@
-import type { Clock } from '@evenkeel/core';
+import type { Clock, Random } from '@evenkeel/core';
 import type { HttpClientOptions } from '@evenkeel/http-client';
 import type { Dispatcher } from 'undici';
 import type { Middleware } from './middleware/middleware.ts';
@@ -31,6 +31,8 @@ export interface ProxyOptions {
   readonly connections?: ConnectionOptions;
   /** @default systemClock */
   readonly clock?: Clock;
+  /** Which requests a split sends where, and which are mirrored. @default Math.random */
+  readonly random?: Random;
 }
 
 /** How a proxy is closed. */

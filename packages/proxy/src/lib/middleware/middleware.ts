@@ -1,6 +1,7 @@
 import type { Failure } from '../errors/reason.ts';
 import type { Exchange, RawHeaders, RequestBody, ResponseWriter } from '../exchange.ts';
 import type { HeaderFields } from '../headers/header-fields.ts';
+import type { PathMatch } from '../routing/path-pattern.ts';
 
 /**
  * One step between the route of a request and its cluster. It changes the request and calls `next`, at once or later, or
@@ -16,6 +17,8 @@ export interface RoutedRequest {
   readonly exchange: Exchange;
   /** The name of the route; undefined where none matched, and the answer will be 404. */
   readonly route: string | undefined;
+  /** What the route has matched of the path: its prefix and its parameters. */
+  readonly matched: PathMatch;
   /** The host the client named: lower case, without port; undefined when it named none. */
   readonly hostname: string | undefined;
   /** The address of the client, as far as it can be believed. */

@@ -3,7 +3,7 @@ import { errorResponse } from '../errors/error-response.ts';
 import { type Failure, failure, type KnownReason, type Reason } from '../errors/reason.ts';
 import type { ProxyEvents } from '../events/proxy-events.ts';
 import type { Exchange, ResponseListener, ResponseWriter } from '../exchange.ts';
-import type { Route } from '../routing/route-table.ts';
+import type { Route } from '../routing/route.ts';
 
 /** What all exchanges of a pipeline share. */
 export interface RunContext {

@@ -1,6 +1,6 @@
 import type { RequestSettings, WithRequestSettings } from '@evenkeel/http-client';
 import type { Dispatcher } from 'undici';
-import type { Route } from '../routing/route-table.ts';
+import type { Route } from '../routing/route.ts';
 import type { ExchangeRun } from './exchange-run.ts';
 import { Forward } from './forward.ts';
 import type { RouteDispatch } from './route-dispatch.ts';
@@ -27,7 +27,8 @@ export function forwarder(dispatch: RouteDispatch, ownHost: ReadonlySet<string>)
       headers: headers.raw as string[],
       evenkeel: settingsOf(route, request),
     };
-    new Forward(run).send(dispatch(route.cache), options, request.body);
+    const body = route.mirror === undefined ? request.body : route.mirror(request);
+    new Forward(run).send(dispatch(route.cache), options, body);
   };
 }
 

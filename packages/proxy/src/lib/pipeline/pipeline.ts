@@ -78,7 +78,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         answerItself(run);
         return;
       }
-      const route = routes.find(authority?.hostname, path);
+      const route = routes.find(authority?.hostname, path, exchange);
       run.route = route;
       const headers = requestHeaders(exchange, {
         authority: authority?.text,
@@ -86,11 +86,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         trusted: trusted(exchange.remoteAddress),
       });
       const request = new RoutedExchange(run, {
-        route: route?.name,
+        route,
         hostname: authority?.hostname,
         path,
         headers: left === undefined ? headers : decrementForwards(headers, left),
-        cluster: route?.cluster,
       });
       runMiddleware(route?.middleware ?? middleware, request, () => {
         if (route === undefined) run.fail(failure('no-route'));

@@ -3,15 +3,16 @@ import type { Exchange, RawHeaders, RequestBody, ResponseWriter } from '../excha
 import { type HeaderFields, headerFields } from '../headers/header-fields.ts';
 import type { ResponseHead, RoutedRequest } from '../middleware/middleware.ts';
 import { wrapResponse } from '../middleware/wrap-response.ts';
+import { matchPath, type PathMatch } from '../routing/path-pattern.ts';
+import type { Route } from '../routing/route.ts';
 import type { ExchangeRun } from './exchange-run.ts';
 
 /** What the pipeline has made of a request when its route is found. */
 export interface RoutedParts {
-  readonly route: string | undefined;
+  readonly route: Route | undefined;
   readonly hostname: string | undefined;
   readonly path: string;
   readonly headers: string[];
-  readonly cluster: string | undefined;
 }
 
 /** An exchange between its route and its cluster: the one that middleware sees. */
@@ -26,12 +27,15 @@ export class RoutedExchange implements RoutedRequest {
   body: RequestBody | undefined;
   hashKey: string | undefined;
   private readonly run: ExchangeRun;
+  private readonly parts: RoutedParts;
 
-  constructor(run: ExchangeRun, { route, hostname, path, headers, cluster }: RoutedParts) {
+  constructor(run: ExchangeRun, parts: RoutedParts) {
+    const { route, hostname, path, headers } = parts;
     const { exchange } = run;
     this.run = run;
+    this.parts = parts;
     this.exchange = exchange;
-    this.route = route;
+    this.route = route?.name;
     this.hostname = hostname;
     this.clientAddress = exchange.remoteAddress;
     this.headers = headerFields(headers);
@@ -39,7 +43,14 @@ export class RoutedExchange implements RoutedRequest {
     this.path = path;
     this.body = exchange.body;
     this.hashKey = undefined;
-    run.cluster = cluster;
+    run.cluster = route?.cluster;
+  }
+
+  get matched(): PathMatch {
+    const { route, path } = this.parts;
+    if (route === undefined) return { prefix: '', rest: path, parameters: {} };
+    const query = path.indexOf('?');
+    return matchPath(route.pattern, query === -1 ? path : path.slice(0, query));
   }
 
   get cluster(): string | undefined {
