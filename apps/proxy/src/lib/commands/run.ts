@@ -6,6 +6,8 @@ import type { LoadedConfig } from '../config/load-config.ts';
 import { configWarnings } from '../config/warnings.ts';
 import { describeEvent } from '../events/describe-event.ts';
 import { describeStoreEvent } from '../events/describe-store-event.ts';
+import { withCause } from '../events/failure.ts';
+import { oneLine } from '../events/one-line.ts';
 import { createOperation, type Operation } from '../operation/operation.ts';
 import { check } from './check.ts';
 
@@ -47,6 +49,7 @@ async function serve(
       const line = describeStoreEvent(event);
       if (line !== undefined) err(line);
     },
+    onMiddlewareError: (error) => err(`middleware: ${oneLine(withCause(error))}`),
   });
   for (const cluster of built.clusters) {
     cluster.subscribe((event) => {

@@ -72,11 +72,15 @@ export class ExchangeRun implements ResponseListener {
     else this.endings.push(callback);
   }
 
-  /** Answers with a failure; where a response is under way already, breaks that off instead. */
+  /**
+   * Answers with a failure, and lets go of the upstream if it was asked already; where a response is under way, breaks that
+   * off instead.
+   */
   fail(failure: Failure, error?: unknown): void {
     const { response, exchange } = this;
     this.reason ??= failure.reason;
     this.error ??= error;
+    this.upstream?.abort();
     if (response.started) {
       response.abort();
       return;
