@@ -38,6 +38,7 @@ export class BalancedRequest implements AttemptsOwner {
   readonly cluster: string;
   readonly clock: Clock;
   readonly handler: Dispatcher.DispatchHandler;
+  place = -1;
   private readonly shared: RequestContext;
   private readonly upstream: Upstream;
   private readonly plan: RequestPlan;
