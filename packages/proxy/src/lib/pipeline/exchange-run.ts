@@ -1,4 +1,4 @@
-import type { Clock } from '@evenkeel/core';
+import type { Clock, Rostered } from '@evenkeel/core';
 import { errorResponse } from '../errors/error-response.ts';
 import { type Failure, failure, type KnownReason, type Reason } from '../errors/reason.ts';
 import type { CacheOutcome } from '../events/cache-outcome.ts';
@@ -27,7 +27,8 @@ export interface UpstreamHalf {
 }
 
 /** One exchange on its way through the pipeline: writes the proxy's own answers and tells how it ended. */
-export class ExchangeRun implements ResponseListener {
+export class ExchangeRun implements ResponseListener, Rostered {
+  place = -1;
   readonly exchange: Exchange;
   route: Route | undefined;
   /** The cluster that the request goes to. */
