@@ -31,8 +31,8 @@ export function passThrough(
     onResponseStart(...[, status, headers, message]: Head) {
       const fields = headers as Fields;
       if (reason === 'method' && status >= 200 && status < 400) invalidate(request, fields, settings);
-      const final = status >= 200 ? marked(fields, settings, { fwd: reason, fwdStatus: status }) : fields;
-      downstream.head(status, final, message);
+      const said = { fwd: reason, fwdStatus: status };
+      downstream.head(status, status < 200 ? fields : marked(downstream, fields, settings, said), message);
     },
     onResponseData: (_controller, chunk) => downstream.data(chunk),
     onResponseEnd: (_controller, trailers) => downstream.end(trailers as Fields),

@@ -1,3 +1,4 @@
+import type { WhyNotStored } from '../http/storability.ts';
 import { responseTags } from '../http/tags.ts';
 import type { CacheKey } from '../undici-types.ts';
 import type { CacheLookup, CacheStore, PurgeResult } from './cache-store.ts';
@@ -77,6 +78,7 @@ class Store {
       },
       maxEntryBytes: this.settings.maxEntryBytes,
       lookup: (key) => this.lookup(key),
+      whyNotStored: (slot, bytes) => this.whyNotStored(slot as Slot, bytes),
       put: (slot, response) => this.put(slot as Slot, response),
       claim: (slot) => this.claim(slot as Slot),
       release: (slot) => this.release(slot as Slot),
@@ -118,13 +120,20 @@ class Store {
     });
   }
 
+  private whyNotStored(slot: Slot, bytes: number): WhyNotStored | undefined {
+    const { maxEntryBytes, memoryBytes, maxPendingBytes } = this.settings;
+    if (bytes > maxEntryBytes || (this.shared === undefined && bytes > memoryBytes)) return 'too-large';
+    if (!slot.storable || (slot.shared && this.guard?.down)) return 'store-down';
+    return this.writes.pendingBytes + bytes > maxPendingBytes ? 'store-busy' : undefined;
+  }
+
   private put(slot: Slot, bare: Omit<StoredResponse, 'tags'>): boolean {
     const { settings } = this;
     const response = { ...bare, tags: responseTags(bare.headers, settings.tagFields) };
     const bytes = responseBytes(response);
     if (
       slot.generations === undefined ||
-      bytes > settings.maxEntryBytes ||
+      response.body.length > settings.maxEntryBytes ||
       response.deleteAt <= settings.now()
     ) {
       return false;
@@ -150,7 +159,7 @@ class Store {
     if (!untouched && tagGenerations.some((value) => (purgedAt(value) ?? 0) >= Math.floor(slot.startedAt)))
       return false;
     const names = Object.keys(response.vary);
-    const index = extendIndex(slot.index, names, response.deleteAt);
+    const index = extendIndex(slot.index, names, response.deleteAt, generations);
     const key = this.space.variant(slot.keys.index, names, slot.request);
     this.memory.keep(slot.keys.index, index, key, { response, generations, tagGenerations });
     return true;

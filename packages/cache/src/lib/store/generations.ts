@@ -27,6 +27,13 @@ export function purgedAt(generation: string): number | undefined {
   return generation.startsWith('p') ? Number.parseInt(generation.slice(1), 36) : undefined;
 }
 
+/** Whether nothing was purged in between; what was never stored under a generation is not valid for it. */
+export function sameGenerations(kept: readonly string[], current: readonly string[]): boolean {
+  return (
+    kept.length === current.length && kept.every((value, index) => value !== '' && value === current[index])
+  );
+}
+
 const MAX_KNOWN = 100_000;
 
 /** The generations this instance knows, and for how long it may believe them. */
