@@ -49,7 +49,8 @@ export function whyNotStored(
   response: Readonly<Fields>,
   { directives }: ResponsePolicy,
 ): WhyNotStored | undefined {
-  if (status < 200 || status === 206 || status === 304) return 'status';
+  // A 416 is about the range that one client asked for.
+  if (status < 200 || status === 206 || status === 304 || status === 416) return 'status';
   if (directives['must-understand'] === true) {
     if (!UNDERSTOOD.has(status)) return 'must-understand';
   } else if (directives['no-store'] === true) {

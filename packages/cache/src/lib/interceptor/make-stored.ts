@@ -38,7 +38,9 @@ export function makeStored(
     ? 0
     : Math.max(directives['stale-while-revalidate'] ?? 0, directives['stale-if-error'] ?? 0);
   const keptMs = validationFields(fields) === undefined ? 0 : settings.keepStaleMs;
-  const deleteAt = Math.max(staleAt + graceSeconds * 1_000, Math.max(staleAt, times.responseAt) + keptMs);
+  // The last of these seconds is one of them.
+  const graceMs = graceSeconds === 0 ? 0 : graceSeconds * 1_000 + 1;
+  const deleteAt = Math.max(staleAt + graceMs, Math.max(staleAt, times.responseAt) + keptMs);
   const usable = directives['no-cache'] === true ? keptMs > 0 : deleteAt > times.responseAt;
   if (!usable) return 'no-lifetime';
   const headers = storableFields(fields);

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { ForwardReason } from '../http/cache-status.ts';
-import { type Fields, firstLine } from '../http/fields.ts';
+import { type Fields, fieldValue, firstLine } from '../http/fields.ts';
 import type { CacheSettings } from './cache-options.ts';
 import type { CacheRequest } from './cache-request.ts';
 import { Downstream } from './downstream.ts';
@@ -53,8 +53,14 @@ function invalidate(request: CacheRequest, fields: Readonly<Fields>, { store }: 
 
 const SAFE_BUT_UNCACHED: ReadonlySet<string> = new Set(['OPTIONS', 'TRACE', 'QUERY']);
 
-function sameOriginPath({ origin, path }: CacheRequest, reference: string | undefined): string | undefined {
-  const base = URL.parse(path, origin);
+/** The origin is what the client named: behind a proxy that is Host, and the scheme that it forwards. */
+function sameOriginPath(
+  { origin, path, fields }: CacheRequest,
+  reference: string | undefined,
+): string | undefined {
+  const host = fieldValue(fields, 'host');
+  const scheme = fieldValue(fields, 'x-forwarded-proto') ?? URL.parse(origin)?.protocol.slice(0, -1);
+  const base = URL.parse(path, host === undefined ? origin : `${scheme}://${host}`);
   const url = reference === undefined || base === null ? null : URL.parse(reference, base.href);
   return url === null || url.origin !== base?.origin ? undefined : url.pathname + url.search;
 }
