@@ -1,8 +1,9 @@
+import type { MirrorEnded } from '../actions/mirror.ts';
 import type { Reason } from '../errors/reason.ts';
 import type { ExchangeEnded } from './exchange-ended.ts';
 
 /** Something that happened in a proxy, in the past tense. */
-export type ProxyEvent = ExchangeEnded | ConnectionRefused | ListenerFailed;
+export type ProxyEvent = ExchangeEnded | ConnectionRefused | ListenerFailed | MirrorEnded;
 
 /** A connection was closed because what came on it was no valid request. */
 export interface ConnectionRefused {

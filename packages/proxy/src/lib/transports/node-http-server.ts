@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { errorResponse } from '../errors/error-response.ts';
-import { failure, type Reason } from '../errors/reason.ts';
+import { failure, type KnownReason } from '../errors/reason.ts';
 import type { ProxyEvents } from '../events/proxy-events.ts';
 import type { Exchange } from '../exchange.ts';
 import { nodeHttpListeners } from './node-http-listeners.ts';
@@ -33,7 +33,7 @@ export interface Listener {
 /** How often `node:http` looks for connections that are too slow, in ms. */
 const CHECK_INTERVAL_MS = 1_000;
 
-const REASON_OF_CODE: Readonly<Record<string, Reason>> = {
+const REASON_OF_CODE: Readonly<Record<string, KnownReason>> = {
   HPE_INVALID_METHOD: 'method-not-supported',
   HPE_INVALID_URL: 'bad-target',
   HPE_HEADER_OVERFLOW: 'headers-too-large',
