@@ -128,8 +128,8 @@ export class MemoryTier {
 
   /** What is stale here may have been renewed by another instance. */
   private isTrusted({ entry, trustedUntil }: Kept): boolean {
-    const alone = trustedUntil === Number.POSITIVE_INFINITY;
-    return alone || (this.generations.trusts(trustedUntil) && entry.response.staleAt > this.now());
+    const renewable = !this.generations.alone && entry.response.staleAt <= this.now();
+    return !renewable && this.generations.trusts(trustedUntil);
   }
 
   private stateOf(kept: Kept, current: readonly string[]): 'valid' | 'invalid' | 'unknown' {

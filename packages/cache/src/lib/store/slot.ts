@@ -32,6 +32,8 @@ export class Slot implements CacheSlot {
   lock: string | undefined;
   /** Whether there is a shared store that could be asked. */
   shared = false;
+  /** Whether the shared store is down, and this instance keeps what it fetches for a while. */
+  alone = false;
   /** Writes of this slot that are not through. */
   writing: Promise<void> | undefined;
 
