@@ -7,6 +7,7 @@ import { compressDriver } from './compress.ts';
 import { concurrencyLimitDriver } from './concurrency-limit.ts';
 import { corsDriver } from './cors.ts';
 import type { MiddlewareContext, MiddlewareDriver } from './driver.ts';
+import { hashByDriver } from './hash-by.ts';
 import { ipFilterDriver } from './ip-filter.ts';
 import { rateLimitDriver } from './rate-limit.ts';
 
@@ -20,6 +21,7 @@ const drivers = {
   rateLimit: rateLimitDriver,
   concurrencyLimit: concurrencyLimitDriver,
   bodyLimit: bodyLimitDriver,
+  hashBy: hashByDriver,
   compress: compressDriver,
 } as const satisfies Readonly<Record<string, MiddlewareDriver>>;
 
