@@ -22,8 +22,17 @@ const configurations = [README, CACHE, ROUTES]
   .flatMap(examplesOf)
   .filter((text) => text.includes('listeners:'));
 
+/** What the examples take from the environment. */
+const ENVIRONMENT = {
+  ETCD_PASSWORD: 'x',
+  CONSUL_TOKEN: 'x',
+  STICKY_SECRET: 'of the strategy',
+  COOKIE_SECRET: 'of this year, long',
+  OLD_COOKIE_SECRET: 'of last year, long',
+};
+
 it.each([...configurations, ...examplesOf(MIDDLEWARE)])('the configuration is valid: %s', async (text) => {
-  await checkParsed(parseConfig(configText('README.md', text, { ETCD_PASSWORD: 'x', CONSUL_TOKEN: 'x' })));
+  await checkParsed(parseConfig(configText('README.md', text, ENVIRONMENT)));
 });
 
 it.each(examplesOf(REGISTER))('the file is valid: %s', async (text) => {
