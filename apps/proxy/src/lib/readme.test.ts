@@ -71,7 +71,9 @@ it('names every strategy and every kind of discovery', () => {
 
 it('names every key of a cache and of its stores', () => {
   const { cache } = JSON.parse(jsonSchema()).properties.routes.items.properties;
-  const [, { properties: stores }] = cache.properties.store.anyOf;
+  const { properties: stores } = cache.properties.store.anyOf.find(
+    (one: { properties?: object }) => one.properties !== undefined,
+  );
   const ofStores = Object.values<{ properties: object }>(stores).flatMap(({ properties }) =>
     Object.keys(properties),
   );
