@@ -3,6 +3,7 @@ import { Agent, type Dispatcher } from 'undici';
 import { isCluster } from './cluster-routes.ts';
 import type { HttpClientOptions, HttpClusterRoute } from './http-client-options.ts';
 import { CLIENT_ROUTE_KEYS } from './known-options.ts';
+import { resetsAreErrors } from './resets-are-errors.ts';
 
 /** A dispatcher with what undici's own have beyond the type. */
 export type InnerDispatcher = Dispatcher & {
@@ -38,7 +39,11 @@ export function transports(options: HttpClientOptions): Transports {
   if (dispatcher !== undefined && typeof dispatcher.dispatch !== 'function') {
     throw new InvalidOptionsError('dispatcher', dispatcher, 'a Dispatcher');
   }
-  const agentOptions: Agent.Options = connectMs === 0 ? agent : { connectTimeout: connectMs, ...agent };
+  const agentOptions: Agent.Options = {
+    ...(connectMs === 0 ? undefined : { connectTimeout: connectMs }),
+    factory: resetsAreErrors,
+    ...agent,
+  };
   const inner = dispatcher ?? new Agent(agentOptions);
   const owned: Dispatcher[] = dispatcher === undefined ? [inner] : [];
   if (clusters === null || typeof clusters !== 'object' || Array.isArray(clusters)) {
