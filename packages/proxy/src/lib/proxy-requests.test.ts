@@ -45,7 +45,7 @@ it('routes by host and path', async () => {
   const status = async (host: string, path: string) =>
     parts(await exchangeBytes(proxy.port, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${CLOSE}\r\n`)).status;
   expect(await status('a.example.com:8080', '/api/x')).toBe(200);
-  expect(await status('example.com', '/api/x')).toBe(404);
+  expect(await status('example.com', '/api/x')).toBe(421);
   expect(await status('a.example.com', '/apix')).toBe(404);
 });
 

@@ -75,6 +75,21 @@ it('RFC 9110 §9.3.6: CONNECT is refused', async () => {
   await refused('CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n', 501, 'method-not-supported');
 });
 
+it('RFC 9110 §7.4: a host that no route is for is answered 421, a path that no route is for 404', async () => {
+  const only = (match: { host: string; path?: string }) => ({
+    proxy: { routes: [{ cluster: 'api', match }] },
+  });
+  const misdirected = await throughProxy(closing('GET /'), only({ host: 'a.example' }));
+  expect(misdirected).toMatchObject({ status: 421, requests: [], events: [{ reason: 'host-not-served' }] });
+  const below = closing('GET /').replace('Host: h', 'Host: b.c.example:81');
+  expect(await throughProxy(below, only({ host: '*.example' }))).toMatchObject({ status: 200 });
+  expect(await throughProxy(below, only({ host: '*.b.c.example' }))).toMatchObject({ status: 421 });
+  expect(await throughProxy(closing('GET /'), only({ host: 'h', path: '/x' }))).toMatchObject({
+    status: 404,
+  });
+  expect(await throughProxy('GET / HTTP/1.0\r\n\r\n', only({ host: 'h' }))).toMatchObject({ status: 404 });
+});
+
 it('RFC 9112 §3: a target of 8,000 bytes is taken, a longer one is answered 414', async () => {
   const target = `/${'a'.repeat(7_999)}`;
   expect((await throughProxy(closing(`GET ${target}`))).requests).toMatchObject([{ target }]);
