@@ -27,7 +27,11 @@ const TABLE: Readonly<Record<string, Allowance>> = {
     thirdParty: ['undici'],
     inTests: ['cache', 'strategies', 'testing'],
   },
-  telemetry: { packages: ['core'], thirdParty: 'declared', inTests: ['strategies', 'testing'] },
+  telemetry: {
+    packages: ['core'],
+    thirdParty: 'declared',
+    inTests: ['cache', 'http-client', 'proxy', 'strategies', 'testing'],
+  },
   simulator: {
     packages: ['core', 'http-client'],
     thirdParty: [],

@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
+import { createRoster, type Roster, type Rostered } from '@evenkeel/core';
 
 /** An exchange as its connection sees it. */
-export interface OpenExchange {
+export interface OpenExchange extends Rostered {
   /** Whether a final response has been started. */
   readonly started: boolean;
   /** Whether the whole request has arrived. */
@@ -10,11 +11,11 @@ export interface OpenExchange {
 }
 
 interface Connection {
-  readonly open: Set<OpenExchange>;
+  readonly open: Roster<OpenExchange>;
   /** What a client has pipelined, in order. */
   readonly waiting: Waiting[];
-  /** The last exchange that was over: the rest of its request may still be coming. */
-  last: OpenExchange | undefined;
+  /** The last exchange, where it was over before the whole of its request was here. */
+  unread: OpenExchange | undefined;
   paused: boolean;
   /** Whether the client broke the protocol, so that nothing more of what it sends is understood. */
   broken: boolean;
@@ -59,7 +60,7 @@ export function exchangeOpened(socket: Duplex, exchange: OpenExchange): void {
 export function exchangeClosed(socket: Duplex, exchange: OpenExchange): void {
   const connection = connections.get(socket);
   if (connection?.open.delete(exchange) !== true) return;
-  connection.last = exchange;
+  connection.unread = exchange.received ? undefined : exchange;
   const { open, waiting } = connection;
   // What a client sent behind its last request is nobody's (RFC 9112 §9.6).
   if (!socket.writable) waiting.length = 0;
@@ -79,13 +80,13 @@ export function refuseInTurn(socket: Duplex, refuse: () => void): void {
   const connection = connectionOf(socket);
   if (connection.broken) return;
   connection.broken = true;
-  const { open, waiting, last } = connection;
-  const [current] = open;
+  const { open, waiting, unread } = connection;
+  const [current] = open.values();
   if (!socket.writable || (current?.received === false && current.started)) socket.destroy();
   else if (current?.received === true) {
     if (waiting.at(-1)?.whole() === false) waiting.pop();
     waiting.push({ begin: refuse, whole: () => true });
-  } else if (current === undefined && last?.received === false) socket.end();
+  } else if (current === undefined && unread?.received === false) socket.end();
   else refuse();
 }
 
@@ -94,15 +95,15 @@ function connectionOf(socket: Duplex): Connection {
   const known = connections.get(socket);
   if (known !== undefined) return known;
   const connection: Connection = {
-    open: new Set(),
+    open: createRoster(),
     waiting: [],
-    last: undefined,
+    unread: undefined,
     paused: false,
     broken: false,
   };
   connections.set(socket, connection);
   socket.once('close', () => {
-    for (const one of connection.open) one.connectionClosed();
+    for (const one of connection.open.values()) one.connectionClosed();
   });
   return connection;
 }
