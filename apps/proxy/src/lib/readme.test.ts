@@ -18,7 +18,8 @@ const REGISTER = read('REGISTER.md');
 const CACHE = read('CACHE.md');
 const MIDDLEWARE = read('MIDDLEWARE.md');
 const ROUTES = read('ROUTES.md');
-const configurations = [README, CACHE, ROUTES]
+const OPERATION = read('OPERATION.md');
+const configurations = [README, CACHE, ROUTES, OPERATION]
   .flatMap(examplesOf)
   .filter((text) => text.includes('listeners:'));
 
@@ -26,6 +27,7 @@ const configurations = [README, CACHE, ROUTES]
 const ENVIRONMENT = {
   ETCD_PASSWORD: 'x',
   CONSUL_TOKEN: 'x',
+  ADMIN_TOKEN: 'x'.repeat(16),
   STICKY_SECRET: 'of the strategy',
   COOKIE_SECRET: 'of this year, long',
   OLD_COOKIE_SECRET: 'of last year, long',
@@ -48,7 +50,14 @@ it('names every key of a registration, and has it in an example', () => {
 });
 
 it('has examples of everything that a cluster can have', () => {
-  expect(configurations).toHaveLength(7);
+  expect(configurations).toHaveLength(9);
+});
+
+it('names every key of what an operator has', () => {
+  const { admin, metrics } = JSON.parse(jsonSchema()).properties;
+  for (const key of Object.keys(admin.properties)) expect(OPERATION).toContain(`\`admin.${key}\``);
+  for (const key of Object.keys(metrics.anyOf[1].properties))
+    expect(OPERATION).toContain(`\`metrics.${key}\``);
 });
 
 it('names every strategy and every kind of discovery', () => {
@@ -62,7 +71,9 @@ it('names every strategy and every kind of discovery', () => {
 
 it('names every key of a cache and of its stores', () => {
   const { cache } = JSON.parse(jsonSchema()).properties.routes.items.properties;
-  const [, { properties: stores }] = cache.properties.store.anyOf;
+  const { properties: stores } = cache.properties.store.anyOf.find(
+    (one: { properties?: object }) => one.properties !== undefined,
+  );
   const ofStores = Object.values<{ properties: object }>(stores).flatMap(({ properties }) =>
     Object.keys(properties),
   );

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { StoreEvent } from '@evenkeel/cache';
+import type { CacheStore, StoreEvent } from '@evenkeel/cache';
 import type { Cluster } from '@evenkeel/core';
 import { createProxy, type ProxyOptions, type ReverseProxy } from '@evenkeel/proxy';
 import type { LoadedConfig } from '../config/load-config.ts';
@@ -15,6 +15,8 @@ import { within } from './within.ts';
 export interface BuiltProxy {
   readonly proxy: ReverseProxy;
   readonly clusters: readonly Cluster[];
+  /** The stores of the caches of its routes. */
+  readonly stores: readonly CacheStore[];
   close(): Promise<void>;
 }
 
@@ -72,6 +74,7 @@ export function buildProxy(
   return {
     proxy,
     clusters,
+    stores: caches.stores,
     async close() {
       await proxy.close({ graceMs: 0 });
       await Promise.all([caches.close(), middleware.close(), ...clusters.map((cluster) => cluster.close())]);

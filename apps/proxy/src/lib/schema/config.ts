@@ -3,6 +3,7 @@ import { proxyMiddleware } from '../middleware/registry.ts';
 import { bindHost, peer } from './address.ts';
 import { cluster, clusterName } from './cluster.ts';
 import { count, distinct, list, ms, object, pattern, text, wholeMs } from './fields.ts';
+import { admin, metrics } from './operation.ts';
 import { client } from './policy.ts';
 import { route } from './route.ts';
 
@@ -58,6 +59,8 @@ export const config = object('Configuration of the evenkeel proxy.', {
   }).exactOptional(),
   maxHeaders: count('More fields in a request are answered 431. Default 100.', { min: 1 }).exactOptional(),
   connections: connections.exactOptional(),
+  admin: admin.exactOptional(),
+  metrics: metrics.exactOptional(),
   shutdown: object('What SIGTERM does.', {
     graceMs: ms('How long open requests may take to finish. Default 25000.').exactOptional(),
   }).exactOptional(),

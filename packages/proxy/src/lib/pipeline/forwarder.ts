@@ -1,4 +1,4 @@
-import type { RequestSettings } from '@evenkeel/http-client';
+import type { RequestObserver, RequestSettings } from '@evenkeel/http-client';
 import type { Route } from '../routing/route.ts';
 import type { ExchangeRun } from './exchange-run.ts';
 import { Forward } from './forward.ts';
@@ -25,7 +25,7 @@ export function forwarder(dispatch: RouteDispatch, ownHost: ReadonlySet<string>)
       path: request.path,
       method: request.method,
       headers: headers.raw as string[],
-      evenkeel: settingsOf(route, request),
+      evenkeel: settingsOf(route, request, run.record),
       clientAddress: request.clientAddress,
     };
     const body = route.mirror === undefined ? request.body : route.mirror(request);
@@ -33,6 +33,11 @@ export function forwarder(dispatch: RouteDispatch, ownHost: ReadonlySet<string>)
   };
 }
 
-function settingsOf({ settings }: Route, { hashKey }: RoutedExchange): RequestSettings | undefined {
-  return hashKey === undefined ? settings : { ...settings, hashKey };
+/** The route's own object as long as nothing is added to it. */
+function settingsOf(
+  { settings }: Route,
+  { hashKey }: RoutedExchange,
+  observer: RequestObserver | undefined,
+): RequestSettings | undefined {
+  return hashKey === undefined && observer === undefined ? settings : { ...settings, hashKey, observer };
 }
