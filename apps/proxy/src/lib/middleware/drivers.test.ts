@@ -61,3 +61,58 @@ it('compress', async () => {
   const response = await fetch(proxy.url, { headers: { 'accept-encoding': 'gzip, br' } });
   expect([response.headers.get('content-encoding'), await response.text()]).toEqual(['gzip', text]);
 });
+
+it('hashBy', async () => {
+  await using proxy = await withRoute(
+    'hashBy: { keys: [{ header: x-user }], cookie: { name: route, ttlMs: 60000, path: /, domain: a.example, secure: true, httpOnly: false, sameSite: none } }',
+  );
+  const [cookie] = (await fetch(proxy.url)).headers.getSetCookie();
+  expect(cookie).toMatch(/^route=[\w-]{22}; Path=\/; Domain=a\.example; Max-Age=60; SameSite=None; Secure$/);
+  const known = await fetch(proxy.url, { headers: { 'x-user': 'ada' } });
+  expect(known.headers.getSetCookie()).toEqual([]);
+});
+
+it.each([
+  ['{ header: x-user }', { 'x-user': 'USER' }, '/'],
+  ['{ cookie: user }', { cookie: 'user=USER' }, '/'],
+  ['{ query: user }', {}, '/?user=USER'],
+  ['{ path: true }', {}, '/USER'],
+  ['[{ header: x-none }, { query: user }]', {}, '/?user=USER'],
+])('hashKey of a cluster: %s', async (hashKey, headers, path) => {
+  await using other = await withRoute('name: other');
+  await using proxy = await configuredProxy(`
+clusters: { api: { discovery: { static: [UPSTREAM, "${new URL(other.url).host}"] }, strategy: ring-hash, hashKey: ${hashKey} } }
+routes: [{ cluster: api }]
+`);
+  for (let user = 0; user < 12; user++) {
+    const filled = JSON.parse(JSON.stringify({ headers, path }).replaceAll('USER', `user-${user}`));
+    const before = proxy.asked.length;
+    for (let turn = 0; turn < 3; turn++) await fetch(proxy.url + filled.path, { headers: filled.headers });
+    expect((proxy.asked.length - before) % 3).toBe(0);
+  }
+  expect(proxy.asked.length).toBeGreaterThan(0);
+  expect(other.asked.length).toBeGreaterThan(0);
+});
+
+it('stickyCookie', async () => {
+  await using other = await withRoute('name: other', (_request, response) => void response.end('other'));
+  await using proxy = await configuredProxy(
+    `
+clusters:
+  api:
+    discovery: { static: [UPSTREAM, "${new URL(other.url).host}"] }
+    strategy: { sticky: { fallback: round-robin, secret: of the strategy } }
+routes: [{ cluster: api, stickyCookie: { secrets: [0123456789abcdefg], name: shop, ttlMs: 60000, sameSite: strict, forward: true } }]
+`,
+    (_request, response) => void response.end('one'),
+  );
+  const first = await fetch(proxy.url);
+  const [cookie = ''] = first.headers.getSetCookie();
+  expect(cookie).toMatch(/^shop=\S+; Path=\/; Max-Age=60; HttpOnly; SameSite=Strict$/);
+  const home = await first.text();
+  const headers = { cookie: cookie.split(';', 1)[0] ?? '' };
+  for (let turn = 0; turn < 5; turn++) {
+    const again = await fetch(proxy.url, { headers });
+    expect([await again.text(), again.headers.getSetCookie()]).toEqual([home, []]);
+  }
+});

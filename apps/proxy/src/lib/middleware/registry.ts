@@ -7,8 +7,10 @@ import { compressDriver } from './compress.ts';
 import { concurrencyLimitDriver } from './concurrency-limit.ts';
 import { corsDriver } from './cors.ts';
 import type { MiddlewareContext, MiddlewareDriver } from './driver.ts';
+import { hashByDriver } from './hash-by.ts';
 import { ipFilterDriver } from './ip-filter.ts';
 import { rateLimitDriver } from './rate-limit.ts';
+import { stickyCookieDriver } from './sticky-cookie.ts';
 
 /**
  * Every middleware by its key, in the order in which a request goes through them; answers come back the other way. A new one
@@ -20,6 +22,8 @@ const drivers = {
   rateLimit: rateLimitDriver,
   concurrencyLimit: concurrencyLimitDriver,
   bodyLimit: bodyLimitDriver,
+  hashBy: hashByDriver,
+  stickyCookie: stickyCookieDriver,
   compress: compressDriver,
 } as const satisfies Readonly<Record<string, MiddlewareDriver>>;
 

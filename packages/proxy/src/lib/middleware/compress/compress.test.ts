@@ -20,8 +20,11 @@ const decoders = {
 const ALL = { 'accept-encoding': 'gzip, deflate, br, zstd' };
 
 /** A proxy that compresses, in front of an upstream of `node:http`. */
-async function compressing(upstream: RequestListener, options: CompressOptions = {}) {
-  const server = createServer(upstream).listen(0, '127.0.0.1');
+async function compressing(
+  upstream: (...request: Parameters<RequestListener>) => void | Promise<void>,
+  options: CompressOptions = {},
+) {
+  const server = createServer((request, response) => void upstream(request, response)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const middleware = [compress(options)];
   const proxy = await startProxy([(server.address() as AddressInfo).port], {
