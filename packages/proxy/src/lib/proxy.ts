@@ -78,7 +78,7 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
   let current = createGeneration(options, { clock, random, events });
   const generations = new Set([current]);
   const upgrades = new Set<string>();
-  const policy = { clock, sendTimeoutMs: 0, lingerMs: 0, draining: false };
+  const policy = { clock, sendTimeoutMs: 0, receiveTimeoutMs: 0, lingerMs: 0, draining: false };
   const listeners = new Set<Listener>();
   const handle = (exchange: Exchange): void => current.pipeline.handle(exchange);
   const on = nodeHttpListeners(policy, upgrades, handle);
@@ -88,6 +88,7 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
     current = generation;
     generations.add(generation);
     policy.sendTimeoutMs = connections.sendTimeoutMs;
+    policy.receiveTimeoutMs = connections.receiveTimeoutMs;
     policy.lingerMs = connections.lingerMs;
     upgrades.clear();
     for (const protocol of generation.upgrades) upgrades.add(protocol);

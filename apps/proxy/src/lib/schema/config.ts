@@ -16,6 +16,9 @@ const connections = object('Limits of downstream connections.', {
   headersTimeoutMs: wholeMs('To the end of the headers of a request. Default 10000.').exactOptional(),
   requestTimeoutMs: wholeMs('To the end of a whole request. Default 300000.').exactOptional(),
   keepAliveTimeoutMs: wholeMs('Idle time between requests. Default 65000.').exactOptional(),
+  receiveTimeoutMs: wholeMs(
+    'How long a client may send nothing while its content is waited for. Default 60000.',
+  ).exactOptional(),
   sendTimeoutMs: wholeMs('How long a client may leave a response unread. Default 60000.').exactOptional(),
   lingerMs: wholeMs('How long an unread request is read on. Default 5000.').exactOptional(),
   maxHeaderBytes: count('Request line and fields together. Default 16384.', { min: 1_024 }).exactOptional(),

@@ -1,5 +1,6 @@
 import { isEvenkeelError } from '@evenkeel/core';
 import { ResponseFault } from '../headers/response-fault.ts';
+import { LateContent } from './late-content.ts';
 import { type Failure, failure, type KnownReason } from './reason.ts';
 
 /** Seconds that `Retry-After` asks for when no endpoint could take a request: one round of health checks. */
@@ -49,6 +50,7 @@ export function classifyError(error: unknown): Failure {
 function reasonOf(error: unknown, depth: number): KnownReason {
   if (typeof error !== 'object' || error === null) return 'internal';
   if (error instanceof ResponseFault) return 'upstream-protocol';
+  if (error instanceof LateContent) return 'request-timeout';
   const { code, cause, name } = error as { code?: unknown; cause?: unknown; name?: unknown };
   // undici's parser gives no code for some of its errors.
   if (name === 'HTTPParserError') return 'upstream-protocol';

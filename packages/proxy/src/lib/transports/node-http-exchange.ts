@@ -26,7 +26,7 @@ export function nodeHttpExchange(
 ): Exchange {
   const hasBody = upgrade === undefined && hasContent(request.rawHeaders);
   return new NodeHttpExchange(request, new NodeHttpResponse(request, response, policy, upgrade), {
-    body: hasBody ? requestBody(request, response, expectsContinue) : undefined,
+    body: hasBody ? requestBody(request, response, policy, expectsContinue) : undefined,
     upgrade: upgrade?.protocol,
   });
 }
@@ -66,12 +66,13 @@ class NodeHttpExchange implements Exchange {
 function requestBody(
   request: IncomingMessage,
   response: ServerResponse,
+  policy: ConnectionPolicy,
   expectsContinue: boolean,
 ): RequestBody {
   let stream: RequestBodyStream | undefined;
   return {
     open(): Readable {
-      stream = new RequestBodyStream(request, () => {
+      stream = new RequestBodyStream(request, policy, () => {
         if (expectsContinue && !response.headersSent) response.writeContinue();
       });
       return stream;

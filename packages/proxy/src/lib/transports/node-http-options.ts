@@ -14,6 +14,8 @@ export interface ConnectionOptions {
   readonly requestTimeoutMs?: number;
   /** How long a connection may be idle between two requests. @default 65_000, longer than the 60 s of common load balancers */
   readonly keepAliveTimeoutMs?: number;
+  /** How long a client may send nothing while the proxy waits for more of its content; else 408. @default 60_000 */
+  readonly receiveTimeoutMs?: number;
   /** How long a client may leave a response unread. @default 60_000 */
   readonly sendTimeoutMs?: number;
   /** How long the rest of a request is read after its response has ended. @default 5_000 */
@@ -41,6 +43,7 @@ export function resolveConnectionOptions(
     headersTimeoutMs: Math.min(headersTimeoutMs, requestTimeoutMs || MAX_TIMER_MS),
     requestTimeoutMs,
     keepAliveTimeoutMs: ms('keepAliveTimeoutMs', 65_000),
+    receiveTimeoutMs: ms('receiveTimeoutMs', 60_000),
     sendTimeoutMs: ms('sendTimeoutMs', 60_000),
     lingerMs: ms('lingerMs', 5_000),
     maxHeaderBytes: integer('maxHeaderBytes', 16_384, { min: 1_024 }),

@@ -146,6 +146,9 @@ function listenerPolicy(shared: ConnectionPolicy): ConnectionPolicy & { drain():
     get sendTimeoutMs() {
       return shared.sendTimeoutMs;
     },
+    get receiveTimeoutMs() {
+      return shared.receiveTimeoutMs;
+    },
     get lingerMs() {
       return shared.lingerMs;
     },
