@@ -6,6 +6,8 @@ export type { WeightedCluster } from './lib/actions/split.ts';
 export type { Failure, KnownReason, Reason } from './lib/errors/reason.ts';
 export type { ExchangeEnded } from './lib/events/exchange-ended.ts';
 export type {
+  CertificatesRejected,
+  CertificatesReloaded,
   ConnectionRefused,
   ListenerFailed,
   ProxyEvent,
@@ -20,5 +22,11 @@ export { createProxy, type ProxyAddress, type ReverseProxy } from './lib/proxy.t
 export type { CloseOptions, ProxyOptions } from './lib/proxy-options.ts';
 export type { PathMatch } from './lib/routing/path-pattern.ts';
 export type { RouteMatch, RouteOptions, ValueMatch, ValuePart } from './lib/routing/route-options.ts';
+export type { ListenOptions } from './lib/transports/listen-options.ts';
+export { checkListenOptions } from './lib/transports/listener.ts';
 export type { ConnectionOptions } from './lib/transports/node-http-options.ts';
-export type { ListenOptions } from './lib/transports/node-http-server.ts';
+export type {
+  CertificateFiles,
+  ClientAuthOptions,
+  TlsListenOptions,
+} from './lib/transports/tls-options.ts';
