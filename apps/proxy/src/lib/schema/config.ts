@@ -12,7 +12,17 @@ const connections = object('Limits of downstream connections.', {
   keepAliveTimeoutMs: wholeMs('Idle time between requests. Default 65000.').exactOptional(),
   sendTimeoutMs: wholeMs('How long a client may leave a response unread. Default 60000.').exactOptional(),
   lingerMs: wholeMs('How long an unread request is read on. Default 5000.').exactOptional(),
-  maxHeaderBytes: count('Request line and fields together. Default 16384.', { min: 1_024 }).exactOptional(),
+  maxHeaderBytes: count('Request line and fields together. Default 16384.', {
+    min: 1_024,
+    max: 1_048_576,
+  }).exactOptional(),
+  maxConcurrentStreams: count('Requests open on a connection of HTTP/2. Default 100.', {
+    min: 1,
+    max: 2 ** 31 - 1,
+  }).exactOptional(),
+  streamIdleTimeoutMs: wholeMs(
+    'How long nothing may move on a stream of HTTP/2 whose request is not complete. Default 300000.',
+  ).exactOptional(),
 });
 
 /** The whole configuration file. */

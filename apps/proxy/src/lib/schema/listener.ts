@@ -40,6 +40,11 @@ const listenerTls = object('TLS. Files are relative to the configuration.', {
 export const listener = object('Where the proxy accepts connections.', {
   port: count('0 takes any free port.', { max: 65_535 }),
   host: bindHost('The address to bind. Default all addresses.').exactOptional(),
+  protocols: list(
+    'What is spoken. Default h2 and http/1.1 over TLS, else http/1.1.',
+    'protocols',
+    choice('h2 only over TLS, h2c only without.', ['http/1.1', 'h2', 'h2c']),
+  ).exactOptional(),
   tls: listenerTls.exactOptional(),
 });
 

@@ -1,12 +1,20 @@
 import type { Socket } from 'node:net';
 import type { TlsListenOptions } from './tls-options.ts';
 
+/** What a listener can speak. */
+export type ListenProtocol = 'http/1.1' | 'h2' | 'h2c';
+
 /** Where a listener is to accept connections, and what is spoken there. */
 export interface ListenOptions {
   /** 0 takes any free port. */
   readonly port: number;
   /** @default all addresses */
   readonly host?: string;
+  /**
+   * What is spoken: `http/1.1`, `h2` over TLS, and `h2c`, HTTP/2 in clear text, for clients that know of it beforehand
+   * (RFC 9113 §3.3). @default ['h2', 'http/1.1'] over TLS, else ['http/1.1']
+   */
+  readonly protocols?: readonly ListenProtocol[];
   /** Certificates of the listener. @default none: clear text */
   readonly tls?: TlsListenOptions;
 }

@@ -1,6 +1,9 @@
 import type { ProxyEvents } from '../events/proxy-events.ts';
 import { acceptConnections } from './accept.ts';
-import type { Layer, Listener, ListenOptions } from './listen-options.ts';
+import { http2Layer } from './http2/http2-layer.ts';
+import { prefaceLayer } from './http2/preface.ts';
+import type { Layer, Listener, ListenOptions, ListenProtocol } from './listen-options.ts';
+import { listenProtocols } from './listen-protocols.ts';
 import { type NodeHttpTransport, nodeHttpLayer } from './node-http-server.ts';
 import { loadCertificates } from './tls-certificates.ts';
 import { readPemFiles, tlsFiles } from './tls-files.ts';
@@ -15,10 +18,11 @@ export type ListenerContext = NodeHttpTransport & { readonly events: ProxyEvents
  *
  * @throws InvalidOptionsError naming the option
  */
-export async function checkListenOptions({ tls }: ListenOptions): Promise<void> {
-  if (tls === undefined) return;
-  const options = resolveTlsOptions(tls);
-  loadCertificates(options, await readPemFiles(tlsFiles(options)));
+export async function checkListenOptions(options: ListenOptions): Promise<void> {
+  listenProtocols(options);
+  if (options.tls === undefined) return;
+  const tls = resolveTlsOptions(options.tls);
+  loadCertificates(tls, await readPemFiles(tlsFiles(tls)));
 }
 
 /**
@@ -28,19 +32,19 @@ export async function checkListenOptions({ tls }: ListenOptions): Promise<void> 
  */
 export async function listen(where: ListenOptions, context: ListenerContext): Promise<Listener> {
   const { events, policy } = context;
-  const tls = where.tls === undefined ? undefined : resolveTlsOptions(where.tls);
+  const protocols = listenProtocols(where);
   const http1 = nodeHttpLayer(context);
-  const layers: Layer[] = [http1];
-  let first: Layer = http1;
-  if (tls !== undefined) {
-    first = await tlsLayer(tls, {
-      ...context,
-      clock: policy.clock,
-      protocols: ['http/1.1'],
-      next: () => http1,
-    });
-    layers.push(first);
-  }
+  const http2 = protocols.length === 1 && protocols[0] === 'http/1.1' ? undefined : http2Layer(context);
+  const first =
+    where.tls === undefined
+      ? clearText(protocols, http1, http2, context)
+      : await tlsLayer(resolveTlsOptions(where.tls), {
+          ...context,
+          clock: policy.clock,
+          protocols,
+          next: (chosen) => (chosen === 'h2' ? http2 : protocols.includes('http/1.1') ? http1 : undefined),
+        });
+  const layers = new Set([http1, ...(http2 === undefined ? [] : [http2]), first]);
   const end = (): void => {
     for (const layer of layers) layer.close();
   };
@@ -61,4 +65,15 @@ export async function listen(where: ListenOptions, context: ListenerContext): Pr
     end();
     throw error;
   }
+}
+
+function clearText(
+  protocols: readonly ListenProtocol[],
+  http1: Layer,
+  http2: Layer | undefined,
+  { connections, policy }: ListenerContext,
+): Layer {
+  if (http2 === undefined) return http1;
+  if (!protocols.includes('http/1.1')) return http2;
+  return prefaceLayer({ http1, http2, clock: policy.clock, timeoutMs: connections.headersTimeoutMs });
 }

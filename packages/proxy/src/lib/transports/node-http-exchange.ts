@@ -5,6 +5,7 @@ import type { Exchange, RawHeaders, RequestBody, ResponseWriter } from '../excha
 import { hasContent } from '../request/check-request.ts';
 import { clientSubject } from './client-subject.ts';
 import { type BareConnection, type ConnectionPolicy, NodeHttpResponse } from './node-http-response.ts';
+import { plainAddress } from './plain-address.ts';
 import { RequestBodyStream } from './request-body-stream.ts';
 
 /** What the event that brought a request says of it. */
@@ -75,9 +76,4 @@ function requestBody(
       });
     },
   };
-}
-
-/** Writes an IPv4 address that came over an IPv6 socket as IPv4. */
-function plainAddress(address: string | undefined): string | undefined {
-  return address?.startsWith('::ffff:') === true ? address.slice('::ffff:'.length) : address;
 }
