@@ -2,6 +2,7 @@
 import { churn } from './churn/benchmark.ts';
 import { clientFaults } from './client-faults/benchmark.ts';
 import { discovery } from './discovery/benchmark.ts';
+import { faults } from './faults/benchmark.ts';
 import { lab } from './lab/benchmark.ts';
 import { runCli } from './lib/cli/run-cli.ts';
 import { overhead } from './overhead/benchmark.ts';
@@ -11,7 +12,7 @@ import { simulation } from './simulation/benchmark.ts';
 
 process.exitCode = await runCli(
   process.argv.slice(2),
-  [clientFaults, picks, churn, overhead, proxy, discovery, lab, simulation],
+  [clientFaults, picks, churn, overhead, proxy, faults, discovery, lab, simulation],
   {
     out: (text) => console.log(text),
     err: (text) => console.error(text),
