@@ -59,7 +59,7 @@ export function rawHttp2Client(
 }
 
 /** Reads and writes frames on a connection; what comes before the first frame is the caller's. */
-export function rawHttp2(socket: Socket): RawHttp2 {
+function rawHttp2(socket: Socket): RawHttp2 {
   const frames: Frame[] = [];
   const waiting = new Set<() => void>();
   let unread = Buffer.alloc(0);
