@@ -26,6 +26,7 @@ export type { ClusterState, DiscoveryState, EndpointState, TierState } from './l
 export { type FileDiscoveryOptions, fileDiscovery } from './lib/discovery/file.ts';
 export { type MergeDiscoveryOptions, mergeDiscovery } from './lib/discovery/merge.ts';
 export { staticDiscovery } from './lib/discovery/static.ts';
+export { type WatchFileOptions, watchFile } from './lib/discovery/watch-file.ts';
 export type { Discovery, Snapshot, WatchOptions } from './lib/discovery.ts';
 export { type Endpoint, type EndpointInput, formatAddress, MAX_WEIGHT, toEndpoint } from './lib/endpoint.ts';
 export {

@@ -85,13 +85,13 @@ export class BalancedRequest implements AttemptsOwner {
     const { upstream, downstream, shared, plan } = this;
     downstream.start();
     if (downstream.ended) return;
-    if (upstream.openRequests >= upstream.maxRequests) {
+    if (upstream.usage.open >= upstream.maxRequests) {
       const message = `cluster "${this.cluster}": ${upstream.maxRequests} requests are open`;
       downstream.fail(withoutStack(() => new EvenkeelError('ERR_EVENKEEL_OVERLOADED', message)));
       return;
     }
     this.open = true;
-    upstream.openRequests += 1;
+    upstream.usage.open += 1;
     shared.opened(this);
     if (plan.deadlineAt !== Number.POSITIVE_INFINITY) {
       this.deadline = shared.clock.setTimer(() => this.onDeadline(), plan.overallTimeoutMs);
@@ -283,7 +283,7 @@ export class BalancedRequest implements AttemptsOwner {
     this.plan.body.close();
     if (!this.open) return;
     this.open = false;
-    this.upstream.openRequests -= 1;
+    this.upstream.usage.open -= 1;
     this.shared.closed(this);
   }
 }

@@ -43,10 +43,7 @@ export interface NodeHttpTransport {
 export function nodeHttpLayer(transport: NodeHttpTransport): Layer {
   const { connections, policy, upgrades, events, handle } = transport;
   const server = createServer({
-    headersTimeout: connections.headersTimeoutMs,
-    requestTimeout: connections.requestTimeoutMs,
-    keepAliveTimeout: connections.keepAliveTimeoutMs,
-    maxHeaderSize: connections.maxHeaderBytes,
+    ...serverLimits(connections),
     connectionsCheckingInterval: CHECK_INTERVAL_MS,
     requireHostHeader: false,
     shouldUpgradeCallback: (request) => wantsUpgrade(request, upgrades),
@@ -79,6 +76,19 @@ export function nodeHttpLayer(transport: NodeHttpTransport): Layer {
   server.emit('listening');
   return {
     accept: (socket) => void server.emit('connection', socket),
-    close: () => void server.close(),
+    closeIdle: () => server.closeIdleConnections(),
+    // Only now, as this ends the time limits of connections as well.
+    end: () => void server.close(),
+    limit: (next) => void Object.assign(server, serverLimits(next)),
+  };
+}
+
+/** Limits in the words of `node:http`. */
+function serverLimits(connections: ResolvedConnectionOptions) {
+  return {
+    headersTimeout: connections.headersTimeoutMs,
+    requestTimeout: connections.requestTimeoutMs,
+    keepAliveTimeout: connections.keepAliveTimeoutMs,
+    maxHeaderSize: connections.maxHeaderBytes,
   };
 }
