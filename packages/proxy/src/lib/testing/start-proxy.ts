@@ -1,4 +1,5 @@
 import { type Candidate, type Cluster, createCluster, type Strategy, staticDiscovery } from '@evenkeel/core';
+import type { HttpClusterRoute } from '@evenkeel/http-client';
 import type { ExchangeEnded } from '../events/exchange-ended.ts';
 import { createProxy, type ReverseProxy } from '../proxy.ts';
 import type { ProxyOptions } from '../proxy-options.ts';
@@ -20,6 +21,7 @@ export async function startProxy(
   ports: readonly number[],
   options: Partial<ProxyOptions> = {},
   where: Partial<ListenOptions> = {},
+  route: Partial<HttpClusterRoute> = {},
 ): Promise<TestProxy> {
   const cluster = createCluster({
     name: 'api',
@@ -29,7 +31,7 @@ export async function startProxy(
   });
   const proxy = createProxy({
     routes: [{ cluster: 'api' }],
-    clusters: [cluster],
+    clusters: { api: { cluster, ...route } },
     client: { retry: false },
     ...options,
   });
