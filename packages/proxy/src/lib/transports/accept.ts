@@ -13,6 +13,8 @@ export interface Accepting {
   readonly address: string;
   /** The real port, also where 0 was asked for. */
   readonly port: number;
+  /** Connections that are open. */
+  readonly connections: number;
   /** Accepts no more; resolves when the last connection has closed. */
   stop(): Promise<void>;
   /** The same, and closes every connection now. */
@@ -41,6 +43,9 @@ export async function acceptConnections(
   return {
     address,
     port,
+    get connections() {
+      return open.size;
+    },
     stop,
     destroy() {
       void stop();

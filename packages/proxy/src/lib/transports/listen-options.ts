@@ -25,6 +25,8 @@ export interface Listener {
   readonly address: string;
   /** The real port, also where 0 was asked for. */
   readonly port: number;
+  /** Connections that are open. */
+  readonly connections: number;
   /** Asks clients from now on to close their connections, and goes on accepting. */
   drain(): void;
   /** Stops accepting, and closes what stays idle for `idleMs`; resolves when the last connection has closed. */

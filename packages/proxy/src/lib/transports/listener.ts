@@ -60,6 +60,9 @@ export async function listen(where: ListenOptions, context: ListenerContext): Pr
   return {
     address: accepting.address,
     port: accepting.port,
+    get connections() {
+      return accepting.connections;
+    },
     drain,
     async close(idleMs) {
       const closed = accepting.stop();
