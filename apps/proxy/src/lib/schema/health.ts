@@ -35,7 +35,7 @@ export const httpCheck = object('Asks with an HTTP request.', {
 });
 
 /** A check by the health checking protocol of gRPC. */
-export const grpcCheck = object('Asks grpc.health.v1.Health.', {
+const grpcCheck = object('Asks grpc.health.v1.Health.', {
   service: text('The service to ask for. Default the whole server.').exactOptional(),
   protocol: choice('Default h2c.', ['h2', 'h2c']).exactOptional(),
   port: count('Another port than that of the endpoint.', { min: 1, max: 65_535 }).exactOptional(),
