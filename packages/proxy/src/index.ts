@@ -15,6 +15,7 @@ export type {
   ProxyEvent,
   ProxyListener,
 } from './lib/events/proxy-event.ts';
+export type { SubscribeOptions } from './lib/events/proxy-events.ts';
 export type { Exchange, RawHeaders, RequestBody, ResponseListener, ResponseWriter } from './lib/exchange.ts';
 export type { HeaderFields } from './lib/headers/header-fields.ts';
 export type { HeaderRules } from './lib/headers/header-rules.ts';

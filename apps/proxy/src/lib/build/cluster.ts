@@ -43,7 +43,7 @@ export function buildCluster(config: ClusterConfig, { name, file, dry }: Cluster
     discovery: dry ? silent : discovery,
     strategy: within(['strategy'], () => buildStrategy(config.strategy ?? DEFAULT_STRATEGY)),
     ...(subset && { subset: subset as NonNullable<ClusterOptions['subset']> }),
-    ...(healthCheck && { healthCheck: buildHealthCheck(healthCheck) }),
+    ...(healthCheck && { healthCheck: buildHealthCheck(healthCheck, file) }),
     ...(outlierDetection !== undefined && { outlierDetection: buildOutlierDetection(outlierDetection) }),
     ...(concurrencyLimit && { concurrencyLimit: buildConcurrencyLimit(concurrencyLimit) }),
   });

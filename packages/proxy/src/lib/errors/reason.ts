@@ -32,6 +32,7 @@ export type KnownReason =
   | 'closing'
   | 'upstream-unreachable'
   | 'upstream-reset'
+  | 'upstream-tls'
   | 'upstream-protocol'
   | 'upstream-timeout'
   | 'internal'
@@ -74,6 +75,7 @@ const KNOWN: Readonly<Record<KnownReason, readonly [status: number, message: str
   closing: [503, 'The proxy is shutting down.'],
   'upstream-unreachable': [502, 'The upstream could not be reached.'],
   'upstream-reset': [502, 'The upstream closed the connection before it answered.'],
+  'upstream-tls': [502, 'The upstream could not be trusted.'],
   'upstream-protocol': [502, 'The upstream answered with something that is not valid HTTP.'],
   'upstream-timeout': [504, 'The upstream did not answer in time.'],
   internal: [500, 'The proxy failed.'],
