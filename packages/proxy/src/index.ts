@@ -8,6 +8,8 @@ export type { CacheOutcome } from './lib/events/cache-outcome.ts';
 export type { ExchangeAttempt } from './lib/events/exchange-attempt.ts';
 export type { ExchangeEnded } from './lib/events/exchange-ended.ts';
 export type {
+  CertificatesRejected,
+  CertificatesReloaded,
   ConnectionRefused,
   ListenerFailed,
   ProxyEvent,
@@ -23,5 +25,11 @@ export type { CloseOptions, ProxyOptions, UpdateOptions } from './lib/proxy-opti
 export type { ListenerState, ProxyState, RouteState } from './lib/proxy-state.ts';
 export type { PathMatch } from './lib/routing/path-pattern.ts';
 export type { RouteMatch, RouteOptions, ValueMatch, ValuePart } from './lib/routing/route-options.ts';
+export type { ListenOptions } from './lib/transports/listen-options.ts';
+export { checkListenOptions } from './lib/transports/listener.ts';
 export type { ConnectionOptions } from './lib/transports/node-http-options.ts';
-export type { ListenOptions } from './lib/transports/node-http-server.ts';
+export type {
+  CertificateFiles,
+  ClientAuthOptions,
+  TlsListenOptions,
+} from './lib/transports/tls-options.ts';

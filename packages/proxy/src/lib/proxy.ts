@@ -9,8 +9,9 @@ import type { Exchange } from './exchange.ts';
 import { createGeneration, type Generation } from './generation.ts';
 import type { CloseOptions, ProxyOptions, UpdateOptions } from './proxy-options.ts';
 import type { ProxyState } from './proxy-state.ts';
+import type { Listener, ListenOptions } from './transports/listen-options.ts';
+import { listen } from './transports/listener.ts';
 import { nodeHttpListeners } from './transports/node-http-listeners.ts';
-import { type Listener, type ListenOptions, listenNodeHttp } from './transports/node-http-server.ts';
 
 /** Where a proxy accepts connections. */
 export interface ProxyAddress {
@@ -129,7 +130,7 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
     async listen(where) {
       assertOpen();
       const { connections } = current;
-      const listener = await listenNodeHttp(where, { connections, policy, upgrades, events, handle });
+      const listener = await listen(where, { connections, policy, upgrades, events, handle });
       if (closed.begun) listener.destroy();
       assertOpen();
       listeners.add(listener);

@@ -1,5 +1,6 @@
 import { formatAddress } from '@evenkeel/core';
 import type { ListenOptions, ReverseProxy } from '@evenkeel/proxy';
+import { buildListener } from '../build/listener.ts';
 import { buildProxy } from '../build/proxy.ts';
 import { formatIssue } from '../config/config-error.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
@@ -65,7 +66,12 @@ async function serve(
   });
   const failed = isStopped()
     ? undefined
-    : ((await listenAdmin(operation, loaded, context)) ?? (await listenAll(built.proxy, listeners, context)));
+    : ((await listenAdmin(operation, loaded, context)) ??
+      (await listenAll(
+        built.proxy,
+        listeners.map((listener) => buildListener(listener, file)),
+        context,
+      )));
   if (failed !== undefined) {
     await operation.close();
     await built.close();
@@ -110,7 +116,8 @@ async function listenAll(
   for (const listener of listeners) {
     try {
       const { address, port } = await proxy.listen(listener);
-      lines.push(`listening on http://${formatAddress(address, port)}`);
+      const scheme = listener.tls === undefined ? 'http' : 'https';
+      lines.push(`listening on ${scheme}://${formatAddress(address, port)}`);
     } catch (error) {
       const { host = '*', port } = listener;
       return `cannot listen on ${formatAddress(host, port)}: ${describe(error)}`;

@@ -1,0 +1,6 @@
+export {
+  type ClaimHeaders,
+  type JwtAuthOptions,
+  type JwtKeys,
+  jwtAuth,
+} from './lib/middleware/jwt-auth/jwt-auth.ts';
