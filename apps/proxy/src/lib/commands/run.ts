@@ -1,12 +1,13 @@
 import { formatAddress } from '@evenkeel/core';
 import type { ListenOptions, ReverseProxy } from '@evenkeel/proxy';
-import { buildProxy } from '../build/proxy.ts';
+import { type BuiltProxy, buildProxy } from '../build/proxy.ts';
 import { formatIssue } from '../config/config-error.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { configWarnings } from '../config/warnings.ts';
 import { describeEvent } from '../events/describe-event.ts';
 import { describeStoreEvent } from '../events/describe-store-event.ts';
-import { createOperation, type Operation } from '../operation/operation.ts';
+import { jsonSay, type Say } from '../events/say.ts';
+import { createOperation, type Operation, OperationError } from '../operation/operation.ts';
 import { check } from './check.ts';
 
 /** What `run` talks to: the process, or a test. */
@@ -15,6 +16,8 @@ export interface RunContext {
   readonly err: (line: string) => void;
   /** Calls back with each request to stop; the first asks to drain, the second to stop at once. */
   onStop(callback: () => void): void;
+  /** Calls back with each request to open the files of logs anew. */
+  onReopen(callback: () => void): void;
 }
 
 /**
@@ -37,8 +40,8 @@ async function serve(
   stopped: Promise<void>,
   isStopped: () => boolean,
 ): Promise<number> {
-  const { err } = context;
   const loaded = await check(file);
+  const err = loaded.config.log?.format === 'json' ? jsonSay(context.err) : context.err;
   err(`starting with ${file}`);
   for (const issue of configWarnings(loaded)) err(formatIssue(file, issue, 'warning: '));
   const { listeners, shutdown } = loaded.config;
@@ -54,12 +57,9 @@ async function serve(
       if (line !== undefined) err(line);
     });
   }
-  const operation = await createOperation({
-    proxy: built.proxy,
-    clusters: () => built.clusters,
-    stores: () => built.stores,
-    loaded: () => loaded,
-  });
+  const operation = await openOperation(built, loaded, err);
+  if (operation === undefined) return 1;
+  context.onReopen(operation.reopen);
   const failed = isStopped()
     ? undefined
     : ((await listenAdmin(operation, loaded, context)) ?? (await listenAll(built.proxy, listeners, context)));
@@ -80,6 +80,24 @@ async function serve(
   await operation.close();
   err('stopped');
   return 0;
+}
+
+/** Undefined when something that the configuration asks for cannot be had. */
+async function openOperation(
+  built: BuiltProxy,
+  loaded: LoadedConfig,
+  err: Say,
+): Promise<Operation | undefined> {
+  try {
+    const { proxy } = built;
+    const clusters = () => built.clusters;
+    return await createOperation({ proxy, clusters, stores: () => built.stores, loaded: () => loaded }, err);
+  } catch (error) {
+    await built.close();
+    if (!(error instanceof OperationError)) throw error;
+    err(error.message);
+    return undefined;
+  }
 }
 
 /** Binds the address of the admin API, where there is one, or says that it could not. */
