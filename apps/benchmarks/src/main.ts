@@ -9,10 +9,11 @@ import { overhead } from './overhead/benchmark.ts';
 import { picks } from './picks/benchmark.ts';
 import { proxy } from './proxy/benchmark.ts';
 import { simulation } from './simulation/benchmark.ts';
+import { tail } from './tail/benchmark.ts';
 
 process.exitCode = await runCli(
   process.argv.slice(2),
-  [clientFaults, picks, churn, overhead, proxy, faults, discovery, lab, simulation],
+  [clientFaults, picks, churn, overhead, proxy, faults, tail, discovery, lab, simulation],
   {
     out: (text) => console.log(text),
     err: (text) => console.error(text),

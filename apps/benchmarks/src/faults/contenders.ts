@@ -1,5 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { type RunningProgram, startProgram } from '@evenkeel/services';
+import { startEvenkeel } from '../lib/proxies/evenkeel-app.ts';
 import { startNginx } from '../lib/proxies/nginx.ts';
 
 /** A proxy in front of endpoints that will have faults. */
@@ -18,26 +18,16 @@ const TRY_MS = 250;
 /** How often health is checked by those that can, in ms. */
 const CHECK_MS = 500;
 
-const APP = fileURLToPath(new URL('../../../proxy/src/main.ts', import.meta.url));
-
 /** Our program, with health checks, a time limit for attempts, and its defaults. */
 const evenkeel: FaultContender = {
   name: 'evenkeel',
   reload: 'SIGHUP',
   drain: 'SIGTERM',
   start: (addresses) =>
-    startProgram({ file: process.execPath, env: {} }, ({ port }) => ({
-      config: `
-listeners: [{ port: ${port}, host: 127.0.0.1 }]
-clusters:
-  api:
-    discovery: { static: [${addresses.map((address) => `"${address}"`).join(', ')}] }
-    healthCheck: { http: { path: /healthz }, intervalMs: ${CHECK_MS}, timeoutMs: ${TRY_MS} }
-    perTryTimeoutMs: ${TRY_MS}
-routes: [{ cluster: api }]
-`,
-      args: (file) => [APP, 'run', '--config', file],
-    })),
+    startEvenkeel(addresses, [
+      `healthCheck: { http: { path: /healthz }, intervalMs: ${CHECK_MS}, timeoutMs: ${TRY_MS} }`,
+      `perTryTimeoutMs: ${TRY_MS}`,
+    ]),
 };
 
 /** nginx with retries to the next endpoint for what is idempotent; it has no active checks. */

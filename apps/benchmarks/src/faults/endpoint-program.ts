@@ -13,6 +13,7 @@ const server = createServer((request, response) => {
   request.resume();
   const answer = (): void => {
     const code = url === '/healthz' ? 200 : status;
+    response.shouldKeepAlive &&= server.listening;
     response.writeHead(code, { 'content-length': 2 }).end('ok');
   };
   if (url === '/healthz') answer();
