@@ -1,6 +1,7 @@
 import type { Clock, Random } from '@evenkeel/core';
 import type { HttpClientOptions } from '@evenkeel/http-client';
 import type { Dispatcher } from 'undici';
+import type { ExchangeTracer } from './events/exchange-tracer.ts';
 import type { Middleware } from './middleware/middleware.ts';
 import type { RouteOptions } from './routing/route-options.ts';
 import type { ConnectionOptions } from './transports/node-http-options.ts';
@@ -29,6 +30,8 @@ export interface ProxyOptions {
   readonly maxHeaders?: number;
   /** Limits of downstream connections. */
   readonly connections?: ConnectionOptions;
+  /** Follows exchanges for distributed tracing. @default none: trace contexts of clients are passed on as they are */
+  readonly tracer?: ExchangeTracer;
   /** @default systemClock */
   readonly clock?: Clock;
   /** Which requests a split sends where, and which are mirrored. @default Math.random */

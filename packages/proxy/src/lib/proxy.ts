@@ -68,7 +68,7 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
   const connections = resolveConnectionOptions(options.connections);
   const middleware = middlewareOption('middleware', options.middleware);
   const clusters = clusterNames(options.clusters);
-  const events = proxyEvents();
+  const events = proxyEvents(options.tracer);
   const copies = {
     dispatch: ((request, handler) => dispatcher.dispatch(request, handler)) satisfies Dispatcher['dispatch'],
     ended: events.emit,

@@ -29,6 +29,8 @@ export const PROXY_OPTIONS = [
 
 /** How a proxy is built. */
 export interface BuildOptions {
+  /** Follows exchanges. @default none */
+  readonly tracer?: ProxyOptions['tracer'];
   /** Asks no registry and no store. @default false */
   readonly dry?: boolean;
   /** Hears of what happens to the stores of caches. @default nobody */
@@ -42,7 +44,7 @@ export interface BuildOptions {
  */
 export function buildProxy(
   { config, file }: LoadedConfig,
-  { dry = false, onStoreEvent = () => {} }: BuildOptions = {},
+  { dry = false, onStoreEvent = () => {}, tracer }: BuildOptions = {},
 ): BuiltProxy {
   const caches = createCaches({ file, dry, name: config.name ?? 'evenkeel', onEvent: onStoreEvent });
   const built = Object.entries(config.clusters).map(
@@ -50,6 +52,7 @@ export function buildProxy(
   );
   const clusters = built.map(([, { cluster }]) => cluster);
   const proxy = createProxy({
+    ...(tracer && { tracer }),
     ...pick(config, PROXY_OPTIONS),
     routes: config.routes.map(({ cache, ...route }, index) => ({
       ...route,

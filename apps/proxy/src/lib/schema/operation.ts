@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { FIELD_NAMES, fieldReader } from '../access-log/fields.ts';
 import { unknownFields } from '../access-log/template.ts';
 import { bindHost } from './address.ts';
-import { choice, count, flag, list, number, object, pattern, ratio, text } from './fields.ts';
+import { choice, count, flag, list, ms, number, object, pattern, ratio, text } from './fields.ts';
 
 const TOKEN = 'at least 16 characters without spaces at the ends';
 
@@ -81,6 +81,29 @@ export const accessLog = object('A line for each exchange.', {
 });
 
 export type AccessLogConfig = z.output<typeof accessLog>;
+
+/** Where traces go. */
+export const tracing = object('Traces by OpenTelemetry.', {
+  otlp: object('Sends spans by OTLP over HTTP, as JSON.', {
+    url: pattern(
+      'Where to, such as "http://127.0.0.1:4318/v1/traces".',
+      /^https?:\/\/[^\s/]+\/\S*$/,
+      'an http or https URL with its path, such as "http://127.0.0.1:4318/v1/traces"',
+    ),
+    headers: z
+      .record(z.string(), text('A value.'), { error: 'an object of header values by name' })
+      .describe('Fields of each export, such as authorization. Default none.')
+      .exactOptional(),
+    timeoutMs: ms('How long an export may take. Default 10000.', { min: 1 }).exactOptional(),
+    delayMs: ms('How long spans are collected. Default 5000.', { min: 1 }).exactOptional(),
+  }),
+  samplingRatio: ratio(
+    'The share of traces that begin here and are recorded; a client that brings one decides itself. Default 1.',
+  ).exactOptional(),
+  serviceName: text('service.name of the spans. Default the name of the proxy.').exactOptional(),
+});
+
+export type TracingConfig = z.output<typeof tracing>;
 
 /** How what the program says goes to stderr. */
 export const log = object('What the program itself says, on stderr.', {
