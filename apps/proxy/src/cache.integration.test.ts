@@ -167,7 +167,11 @@ describe.skipIf(control.skipped)(`a proxy whose ${control.title} is killed`, () 
       timeout: 10_000,
       interval: 5,
     });
-    for (let i = 0; i < 20; i++) expect(await proxy.ask()).toMatchObject({ status: 200, hit: false });
+    // Its memory goes on meanwhile.
+    for (const path of ['/a', '/b']) {
+      expect(await proxy.ask(path)).toMatchObject({ status: 200, hit: false });
+      expect(await proxy.ask(path)).toMatchObject({ status: 200, hit: true });
+    }
     await server.restart({ keepData: false });
     await vi.waitUntil(async () => (await proxy.ask()).hit, { timeout: 10_000, interval: 20 });
     expect(proxy.cli.stderr).toMatch(/cache in redis: in use again after \d+ ms/);

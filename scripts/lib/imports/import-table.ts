@@ -24,7 +24,7 @@ const TABLE: Readonly<Record<string, Allowance>> = {
   cache: { packages: ['core'], thirdParty: [], thirdPartyTypes: ['undici'], inTests: ['testing'] },
   proxy: {
     packages: ['core', 'http-client', 'http1'],
-    thirdParty: ['undici'],
+    thirdParty: 'declared',
     inTests: ['cache', 'strategies', 'testing'],
   },
   telemetry: {

@@ -41,6 +41,7 @@ const exchange = (fields: Partial<ExchangeEnded> = {}): ExchangeEnded => ({
   responseBytes: 12,
   firstByteMs: 1.23456,
   durationMs: 2,
+  traceId: undefined,
   ...fields,
 });
 const refused: ConnectionRefused = {

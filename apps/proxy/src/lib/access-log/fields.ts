@@ -34,6 +34,7 @@ const FIELDS: Readonly<Record<string, FieldReader>> = {
   responseBytes: of(({ responseBytes }) => responseBytes),
   firstByteMs: of(({ firstByteMs }) => rounded(firstByteMs)),
   durationMs: of(({ durationMs }) => rounded(durationMs)),
+  traceId: of(({ traceId }) => traceId),
   userAgent: of(({ requestHeaders }) => headerValue(requestHeaders, 'user-agent')),
   referer: of(({ requestHeaders }) => headerValue(requestHeaders, 'referer')),
   requestHeaders: of(({ requestHeaders }) => allHeaders(requestHeaders)),

@@ -1,9 +1,13 @@
+import { dirname } from 'node:path';
 import type { CacheStore, StoreEvent } from '@evenkeel/cache';
 import type { Cluster } from '@evenkeel/core';
 import { createProxy, type ProxyOptions, type ReverseProxy } from '@evenkeel/proxy';
 import type { LoadedConfig } from '../config/load-config.ts';
+import { middlewareNames } from '../middleware/registry.ts';
 import { createCaches } from './caches.ts';
 import { buildCluster } from './cluster.ts';
+import { createMiddleware } from './middleware.ts';
+import { omit } from './omit.ts';
 import { pick } from './pick.ts';
 import { within } from './within.ts';
 
@@ -30,11 +34,13 @@ export const PROXY_OPTIONS = [
 /** How a proxy is built. */
 export interface BuildOptions {
   /** Follows exchanges. @default none */
-  readonly tracer?: ProxyOptions['tracer'];
+  readonly tracer?: ProxyOptions['tracer'] | undefined;
   /** Asks no registry and no store. @default false */
   readonly dry?: boolean;
   /** Hears of what happens to the stores of caches. @default nobody */
   readonly onStoreEvent?: (event: StoreEvent) => void;
+  /** Hears of what goes wrong in middleware while requests go on. @default nobody */
+  readonly onMiddlewareError?: (error: unknown) => void;
 }
 
 /**
@@ -44,9 +50,15 @@ export interface BuildOptions {
  */
 export function buildProxy(
   { config, file }: LoadedConfig,
-  { dry = false, onStoreEvent = () => {}, tracer }: BuildOptions = {},
+  { dry = false, onStoreEvent = () => {}, onMiddlewareError = () => {}, tracer }: BuildOptions = {},
 ): BuiltProxy {
   const caches = createCaches({ file, dry, name: config.name ?? 'evenkeel', onEvent: onStoreEvent });
+  const middleware = createMiddleware(config, {
+    baseDir: dirname(file),
+    dry,
+    clusters: config.clusters,
+    onError: onMiddlewareError,
+  });
   const built = Object.entries(config.clusters).map(
     ([name, cluster]) => [name, buildCluster(cluster, { name, file, dry })] as const,
   );
@@ -54,8 +66,10 @@ export function buildProxy(
   const proxy = createProxy({
     ...(tracer && { tracer }),
     ...pick(config, PROXY_OPTIONS),
+    middleware: middleware.unrouted,
     routes: config.routes.map(({ cache, ...route }, index) => ({
-      ...route,
+      ...omit(route, middlewareNames),
+      middleware: middleware.of(index, route),
       ...(cache && { cache: within(['routes', index, 'cache'], () => caches.of(cache)) }),
     })),
     clusters: Object.fromEntries(built.map(([name, { route }]) => [name, route])),
@@ -66,7 +80,7 @@ export function buildProxy(
     stores: caches.stores,
     async close() {
       await proxy.close({ graceMs: 0 });
-      await Promise.all([caches.close(), ...clusters.map((cluster) => cluster.close())]);
+      await Promise.all([caches.close(), middleware.close(), ...clusters.map((cluster) => cluster.close())]);
     },
   };
 }

@@ -6,8 +6,11 @@ import type { LoadedConfig } from '../config/load-config.ts';
 import { configWarnings } from '../config/warnings.ts';
 import { describeEvent } from '../events/describe-event.ts';
 import { describeStoreEvent } from '../events/describe-store-event.ts';
+import { withCause } from '../events/failure.ts';
+import { oneLine } from '../events/one-line.ts';
 import { jsonSay, type Say } from '../events/say.ts';
 import { createOperation, type Operation, OperationError } from '../operation/operation.ts';
+import { startTracing } from '../operation/tracing.ts';
 import { check } from './check.ts';
 
 /** What `run` talks to: the process, or a test. */
@@ -44,12 +47,15 @@ async function serve(
   const err = loaded.config.log?.format === 'json' ? jsonSay(context.err) : context.err;
   err(`starting with ${file}`);
   for (const issue of configWarnings(loaded)) err(formatIssue(file, issue, 'warning: '));
-  const { listeners, shutdown } = loaded.config;
+  const { listeners, shutdown, name = 'evenkeel', tracing: wanted } = loaded.config;
+  const tracing = wanted && (await startTracing(wanted, { name, say: err }));
   const built = buildProxy(loaded, {
     onStoreEvent(event) {
       const line = describeStoreEvent(event);
       if (line !== undefined) err(line);
     },
+    tracer: tracing?.tracer,
+    onMiddlewareError: (error) => err(`middleware: ${oneLine(withCause(error))}`),
   });
   for (const cluster of built.clusters) {
     cluster.subscribe((event) => {
@@ -77,7 +83,7 @@ async function serve(
   err(`stopping: ${built.proxy.active} open`);
   await built.proxy.close(shutdown);
   await built.close();
-  await operation.close();
+  await Promise.all([operation.close(), tracing?.close()]);
   err('stopped');
   return 0;
 }

@@ -13,7 +13,7 @@ import type { TracingConfig } from '../schema/operation.ts';
 /** The traces of a proxy, on their way to a collector. */
 export interface Tracing {
   readonly tracer: ProxyTracer;
-  /** Sends what waits, for at most the time of one export. */
+  /** Sends what waits, for at most two seconds. */
   close(): Promise<void>;
 }
 
@@ -23,6 +23,8 @@ export interface TracingContext {
   readonly name: string;
   readonly say: (line: string) => void;
 }
+
+const CLOSE_MS = 2_000;
 
 /** Begins to trace. */
 export async function startTracing(
@@ -48,7 +50,11 @@ export async function startTracing(
   });
   return {
     tracer: await openTelemetry({ tracer: provider.getTracer('evenkeel') }),
-    close: () => provider.shutdown().catch(() => {}),
+    async close() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      setTimeout(resolve, CLOSE_MS).unref();
+      await Promise.race([provider.shutdown().catch(() => {}), promise]);
+    },
   };
 }
 

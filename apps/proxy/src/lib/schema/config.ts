@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { proxyMiddleware } from '../middleware/registry.ts';
 import { bindHost, peer } from './address.ts';
 import { cluster, clusterName } from './cluster.ts';
 import { count, distinct, list, ms, object, pattern, text, wholeMs } from './fields.ts';
@@ -32,6 +33,7 @@ export const config = object('Configuration of the evenkeel proxy.', {
     .refine((clusters) => Object.keys(clusters).length > 0, { error: 'at least one cluster' })
     .describe('The clusters by name.'),
   routes: list('Which requests go to which cluster.', 'routes', route),
+  ...proxyMiddleware,
   client: client.exactOptional(),
   name: pattern(
     'The name in Via; one for each tier. Default evenkeel.',

@@ -24,6 +24,7 @@ it.each([
   'accessLog: { to: { path: a.log }, fields: [status, requestHeader.x-id], samplingRatio: 0.5 }',
   `accessLog: { to: stderr, format: '%{status} 100% %{responseHeader.etag}' }`,
   'log: { format: json }',
+  'tracing: { otlp: { url: "http://127.0.0.1:4318/v1/traces" }, samplingRatio: 0 }',
 ])('takes %s', (settings) => {
   expect(issues(settings)).toEqual([]);
 });
@@ -46,6 +47,11 @@ it.each([
   [
     `accessLog: { to: stdout, format: '%{sttus}' }`,
     'accessLog.format: got "%{sttus}", expected "json", or a template',
+  ],
+  ['tracing: { otlp: {} }', 'tracing.otlp.url: missing'],
+  [
+    'tracing: { otlp: { url: "127.0.0.1:4318" } }',
+    'tracing.otlp.url: got "127.0.0.1:4318", expected an http or https URL with its path',
   ],
   ['metrics: { prefix: 1x }', 'metrics.prefix: got "1x", expected a name'],
 ])('refuses %s', (settings, message) => {

@@ -63,14 +63,14 @@ export function forwardHead(
   downstream.head(status, marked(downstream, fields, settings, state), message);
 }
 
-/** Notes what this cache did, and gives the fields that say so, unless they are not to. */
+/** Fields with what this cache did, unless it is not to say so; the controller always knows. */
 export function marked(
-  { controller }: Downstream,
+  downstream: Downstream,
   fields: Readonly<Fields>,
   settings: CacheSettings,
   status: CacheStatus,
 ): Fields {
-  controller.cacheStatus = status;
+  downstream.controller.cacheStatus = status;
   return settings.cacheStatus
     ? withCacheStatus(fields, formatCacheStatus(settings.name, status))
     : { ...fields };

@@ -1,4 +1,4 @@
-import type { Clock } from '@evenkeel/core';
+import type { Clock, Rostered } from '@evenkeel/core';
 import { errorResponse } from '../errors/error-response.ts';
 import { type Failure, failure, type KnownReason, type Reason } from '../errors/reason.ts';
 import type { CacheOutcome } from '../events/cache-outcome.ts';
@@ -29,7 +29,8 @@ export interface UpstreamHalf {
 }
 
 /** One exchange on its way through the pipeline: writes the proxy's own answers and tells how it ended. */
-export class ExchangeRun implements ResponseListener {
+export class ExchangeRun implements ResponseListener, Rostered {
+  place = -1;
   readonly exchange: Exchange;
   route: Route | undefined;
   /** The cluster that the request goes to. */
@@ -77,11 +78,15 @@ export class ExchangeRun implements ResponseListener {
     else this.endings.push(callback);
   }
 
-  /** Answers with a failure; where a response is under way already, breaks that off instead. */
+  /**
+   * Answers with a failure, and lets go of the upstream if it was asked already; where a response is under way, breaks that
+   * off instead.
+   */
   fail(failure: Failure, error?: unknown): void {
     const { response, exchange } = this;
     this.reason ??= failure.reason;
     this.error ??= error;
+    this.upstream?.abort();
     if (response.started) {
       response.abort();
       return;

@@ -1,8 +1,8 @@
-import type { RequestObserver, RequestSettings, WithRequestSettings } from '@evenkeel/http-client';
-import type { Dispatcher } from 'undici';
+import type { RequestObserver, RequestSettings } from '@evenkeel/http-client';
 import type { Route } from '../routing/route.ts';
 import type { ExchangeRun } from './exchange-run.ts';
 import { Forward } from './forward.ts';
+import type { ForwardedOptions } from './forwarded-options.ts';
 import type { RouteDispatch } from './route-dispatch.ts';
 import type { RoutedExchange } from './routed-exchange.ts';
 
@@ -22,12 +22,13 @@ export function forwarder(dispatch: RouteDispatch, ownHost: ReadonlySet<string>)
       headers.delete('host');
     const { trace } = run.record ?? {};
     if (trace !== undefined) setTraceContext(headers, trace.headers);
-    const options: Dispatcher.DispatchOptions & WithRequestSettings = {
+    const options: ForwardedOptions = {
       origin: `http://${cluster}`,
       path: request.path,
       method: request.method,
       headers: headers.raw as string[],
       evenkeel: settingsOf(route, request, run.record),
+      clientAddress: request.clientAddress,
     };
     const body = route.mirror === undefined ? request.body : route.mirror(request);
     new Forward(run).send(dispatch(route.cache), options, body);
