@@ -1,25 +1,15 @@
 import { dirname, resolve } from 'node:path';
-import type { Cluster } from '@evenkeel/core';
 import type { ReverseProxy } from '@evenkeel/proxy';
-import type { PurgeStore } from '@evenkeel/proxy/admin';
 import { accessLog } from '../access-log/access-log.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { errorText } from '../events/failure.ts';
-import { adminPart } from './admin-part.ts';
-
-/** The running proxy that an operator looks at. What functions give may change. */
-export interface Operated {
-  readonly proxy: ReverseProxy;
-  readonly clusters: () => readonly Cluster[];
-  readonly stores: () => readonly PurgeStore[];
-  /** The configuration in use. */
-  readonly loaded: () => LoadedConfig;
-}
+import { adminServer } from './admin-server.ts';
+import { type Observation, type Operated, observe } from './observation.ts';
 
 /** What an operator has of a running proxy: admin API, metrics and access log, as the configuration of the start says. */
 export interface Operation {
-  /** Takes the clusters in use, after they may have changed. */
-  follow(): void;
+  /** What an admin API in another process may ask. */
+  readonly observation: Observation;
   /**
    * Begins to listen; undefined where the configuration has no admin API.
    *
@@ -40,13 +30,16 @@ export interface Operation {
 export async function createOperation(operated: Operated, say: (line: string) => void): Promise<Operation> {
   const { config, file } = operated.loaded();
   const log = config.accessLog && (await openLog(operated.proxy, config.accessLog, dirname(file), say));
-  const admin = await adminPart(operated);
+  const observation = await observe(operated);
+  const { target, metrics } = observation;
+  const admin = adminServer({ target, metrics, loaded: operated.loaded });
   return {
-    follow: () => admin?.follow(),
+    observation,
     listen: async () => admin?.listen(),
     reopen: () => log?.reopen(),
     async close() {
       await Promise.all([admin?.close(), log?.close()]);
+      observation[Symbol.dispose]();
     },
   };
 }
