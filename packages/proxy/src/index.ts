@@ -7,6 +7,7 @@ export type { Failure, KnownReason, Reason } from './lib/errors/reason.ts';
 export type { CacheOutcome } from './lib/events/cache-outcome.ts';
 export type { ExchangeAttempt } from './lib/events/exchange-attempt.ts';
 export type { ExchangeEnded } from './lib/events/exchange-ended.ts';
+export type { ExchangeTrace, ExchangeTracer } from './lib/events/exchange-tracer.ts';
 export type {
   CertificatesRejected,
   CertificatesReloaded,

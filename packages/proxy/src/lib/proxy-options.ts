@@ -1,6 +1,7 @@
 import type { Clock, Random } from '@evenkeel/core';
 import type { HttpClientOptions } from '@evenkeel/http-client';
 import type { Dispatcher } from 'undici';
+import type { ExchangeTracer } from './events/exchange-tracer.ts';
 import type { Middleware } from './middleware/middleware.ts';
 import type { RouteOptions } from './routing/route-options.ts';
 import type { ConnectionOptions } from './transports/node-http-options.ts';
@@ -35,14 +36,16 @@ export interface ProxyOptions {
   readonly maxHeaders?: number;
   /** Limits of downstream connections. */
   readonly connections?: ConnectionOptions;
+  /** Follows exchanges for distributed tracing. @default none: trace contexts of clients are passed on as they are */
+  readonly tracer?: ExchangeTracer;
   /** @default systemClock */
   readonly clock?: Clock;
   /** Which requests a split sends where, and which are mirrored. @default Math.random */
   readonly random?: Random;
 }
 
-/** Options of `update`: all but the clock and the randomness, which stay. What is left out has its default, as in `createProxy`. */
-export type UpdateOptions = Omit<ProxyOptions, 'clock' | 'random'>;
+/** Options of `update`: all but the clock, the randomness and the tracer, which stay. What is left out has its default, as in `createProxy`. */
+export type UpdateOptions = Omit<ProxyOptions, 'clock' | 'random' | 'tracer'>;
 
 /** How a proxy is closed. */
 export interface CloseOptions {

@@ -88,5 +88,6 @@ it('tells of each exchange once', async () => {
     responseBytes: 0,
     firstByteMs: expect.any(Number),
     durationMs: expect.any(Number),
+    traceId: undefined,
   });
 });

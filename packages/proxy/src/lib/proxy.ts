@@ -75,7 +75,7 @@ export interface ReverseProxy extends AsyncDisposable {
  */
 export function createProxy(options: ProxyOptions): ReverseProxy {
   const { clock = systemClock, random = Math.random } = options;
-  const events = proxyEvents();
+  const events = proxyEvents(options.tracer);
   let current = createGeneration(options, { clock, random, events });
   const generations = new Set([current]);
   const upgrades = new Set<string>();

@@ -34,6 +34,8 @@ export const PROXY_OPTIONS = [
 
 /** How a proxy is built. */
 export interface BuildOptions {
+  /** Follows exchanges. @default none */
+  readonly tracer?: ProxyOptions['tracer'] | undefined;
   /** Asks no registry and no store. @default false */
   readonly dry?: boolean;
   /** Hears of what happens to the stores of caches. @default nobody */
@@ -49,7 +51,7 @@ export interface BuildOptions {
  */
 export function buildProxy(
   { config, file }: LoadedConfig,
-  { dry = false, onStoreEvent = () => {}, onMiddlewareError = () => {} }: BuildOptions = {},
+  { dry = false, onStoreEvent = () => {}, onMiddlewareError = () => {}, tracer }: BuildOptions = {},
 ): BuiltProxy {
   const caches = createCaches({ file, dry, name: config.name ?? 'evenkeel', onEvent: onStoreEvent });
   const middleware = createMiddleware(config, {
@@ -63,6 +65,7 @@ export function buildProxy(
   );
   const clusters = built.map(([, { cluster }]) => cluster);
   const proxy = createProxy({
+    ...(tracer && { tracer }),
     ...pick(config, PROXY_OPTIONS),
     middleware: middleware.unrouted,
     routes: config.routes.map(({ cache, ...route }, index) => ({

@@ -1,7 +1,7 @@
 import { formatAddress } from '@evenkeel/core';
 import type { ListenOptions, ReverseProxy } from '@evenkeel/proxy';
 import { buildListener } from '../build/listener.ts';
-import { buildProxy } from '../build/proxy.ts';
+import { type BuiltProxy, buildProxy } from '../build/proxy.ts';
 import { formatIssue } from '../config/config-error.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { configWarnings } from '../config/warnings.ts';
@@ -10,7 +10,9 @@ import { describeProxyEvent } from '../events/describe-proxy-event.ts';
 import { describeStoreEvent } from '../events/describe-store-event.ts';
 import { withCause } from '../events/failure.ts';
 import { oneLine } from '../events/one-line.ts';
-import { createOperation, type Operation } from '../operation/operation.ts';
+import { jsonSay, type Say } from '../events/say.ts';
+import { createOperation, type Operation, OperationError } from '../operation/operation.ts';
+import { startTracing } from '../operation/tracing.ts';
 import { check } from './check.ts';
 
 /** What `run` talks to: the process, or a test. */
@@ -19,6 +21,8 @@ export interface RunContext {
   readonly err: (line: string) => void;
   /** Calls back with each request to stop; the first asks to drain, the second to stop at once. */
   onStop(callback: () => void): void;
+  /** Calls back with each request to open the files of logs anew. */
+  onReopen(callback: () => void): void;
 }
 
 /**
@@ -41,16 +45,18 @@ async function serve(
   stopped: Promise<void>,
   isStopped: () => boolean,
 ): Promise<number> {
-  const { err } = context;
   const loaded = await check(file);
+  const err = loaded.config.log?.format === 'json' ? jsonSay(context.err) : context.err;
   err(`starting with ${file}`);
   for (const issue of configWarnings(loaded)) err(formatIssue(file, issue, 'warning: '));
-  const { listeners, shutdown } = loaded.config;
+  const { listeners, shutdown, name = 'evenkeel', tracing: wanted } = loaded.config;
+  const tracing = wanted && (await startTracing(wanted, { name, say: err }));
   const built = buildProxy(loaded, {
     onStoreEvent(event) {
       const line = describeStoreEvent(event);
       if (line !== undefined) err(line);
     },
+    tracer: tracing?.tracer,
     onMiddlewareError: (error) => err(`middleware: ${oneLine(withCause(error))}`),
   });
   built.proxy.subscribe(
@@ -66,12 +72,9 @@ async function serve(
       if (line !== undefined) err(line);
     });
   }
-  const operation = await createOperation({
-    proxy: built.proxy,
-    clusters: () => built.clusters,
-    stores: () => built.stores,
-    loaded: () => loaded,
-  });
+  const operation = await openOperation(built, loaded, err);
+  if (operation === undefined) return 1;
+  context.onReopen(operation.reopen);
   const failed = isStopped()
     ? undefined
     : ((await listenAdmin(operation, loaded, context)) ??
@@ -94,9 +97,27 @@ async function serve(
   err(`stopping: ${built.proxy.active} open`);
   await built.proxy.close(shutdown);
   await built.close();
-  await operation.close();
+  await Promise.all([operation.close(), tracing?.close()]);
   err('stopped');
   return 0;
+}
+
+/** Undefined when something that the configuration asks for cannot be had. */
+async function openOperation(
+  built: BuiltProxy,
+  loaded: LoadedConfig,
+  err: Say,
+): Promise<Operation | undefined> {
+  try {
+    const { proxy } = built;
+    const clusters = () => built.clusters;
+    return await createOperation({ proxy, clusters, stores: () => built.stores, loaded: () => loaded }, err);
+  } catch (error) {
+    await built.close();
+    if (!(error instanceof OperationError)) throw error;
+    err(error.message);
+    return undefined;
+  }
 }
 
 /** Binds the address of the admin API, where there is one, or says that it could not. */

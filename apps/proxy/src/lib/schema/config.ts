@@ -4,7 +4,7 @@ import { peer } from './address.ts';
 import { cluster, clusterName } from './cluster.ts';
 import { count, distinct, list, ms, object, pattern, text, wholeMs } from './fields.ts';
 import { listener } from './listener.ts';
-import { admin, metrics } from './operation.ts';
+import { accessLog, admin, log, metrics, tracing } from './operation.ts';
 import { client } from './policy.ts';
 import { route } from './route.ts';
 
@@ -75,6 +75,9 @@ export const config = object('Configuration of the evenkeel proxy.', {
   connections: connections.exactOptional(),
   admin: admin.exactOptional(),
   metrics: metrics.exactOptional(),
+  accessLog: accessLog.exactOptional(),
+  tracing: tracing.exactOptional(),
+  log: log.exactOptional(),
   shutdown: object('What SIGTERM does.', {
     graceMs: ms('How long open requests may take to finish. Default 25000.').exactOptional(),
   }).exactOptional(),

@@ -43,4 +43,6 @@ export interface ExchangeEnded {
   readonly firstByteMs: number | undefined;
   /** From the end of the request's headers to the end of the exchange, in ms. */
   readonly durationMs: number;
+  /** Of the trace that a tracer follows it in; undefined without one. */
+  readonly traceId: string | undefined;
 }

@@ -1,5 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
+import type { ExchangeTracer } from './exchange-tracer.ts';
 import type { ProxyEvent, ProxyListener } from './proxy-event.ts';
+import { quietly } from './quietly.ts';
 
 const proxyChannel = channel('evenkeel:proxy');
 
@@ -13,28 +15,25 @@ export interface SubscribeOptions {
 export interface ProxyEvents {
   /** Whether anyone would see the end of an exchange: the event need not be made otherwise. */
   readonly wanted: boolean;
+  /** Follows exchanges besides. */
+  readonly tracer: ExchangeTracer | undefined;
   emit(event: ProxyEvent): void;
   subscribe(listener: ProxyListener, options?: SubscribeOptions): Disposable;
 }
 
 /** Makes the events of one proxy. */
-export function proxyEvents(): ProxyEvents {
+export function proxyEvents(tracer?: ExchangeTracer): ProxyEvents {
   const all = new Set<ProxyListener>();
   const rare = new Set<ProxyListener>();
   return {
+    tracer,
     get wanted() {
       return all.size > 0 || proxyChannel.hasSubscribers;
     },
     emit(event) {
       for (const listener of event.type === 'exchangeEnded' ? all : [...all, ...rare]) {
-        try {
-          listener(event);
-        } catch (error) {
-          // A listener's fault is its author's to see; it must not break the exchange or other listeners.
-          queueMicrotask(() => {
-            throw error;
-          });
-        }
+        // A listener's fault is its author's to see; it must not break the exchange or other listeners.
+        quietly(() => listener(event));
       }
       if (proxyChannel.hasSubscribers) proxyChannel.publish(event);
     },

@@ -20,6 +20,8 @@ export function forwarder(dispatch: RouteDispatch, ownHost: ReadonlySet<string>)
     // A Host that middleware has set stays; without one whoever sends the request names the endpoint there.
     if (ownHost.has(cluster) && headers.get('host') === run.host && hostname !== undefined)
       headers.delete('host');
+    const { trace } = run.record ?? {};
+    if (trace !== undefined) setTraceContext(headers, trace.headers);
     const options: ForwardedOptions = {
       origin: `http://${cluster}`,
       path: request.path,
@@ -31,6 +33,16 @@ export function forwarder(dispatch: RouteDispatch, ownHost: ReadonlySet<string>)
     const body = route.mirror === undefined ? request.body : route.mirror(request);
     new Forward(run).send(dispatch(route.cache), options, body);
   };
+}
+
+function setTraceContext(
+  headers: RoutedExchange['headers'],
+  context: Readonly<Record<string, string | undefined>>,
+): void {
+  for (const [name, value] of Object.entries(context)) {
+    if (value === undefined) headers.delete(name);
+    else headers.set(name, value);
+  }
 }
 
 /** The route's own object as long as nothing is added to it. */
