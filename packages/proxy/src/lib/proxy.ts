@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { EvenkeelError, InvalidOptionsError, numberOption, systemClock } from '@evenkeel/core';
 import { createHttpClient, type HttpClientOptions } from '@evenkeel/http-client';
+import type { ProxyAddress } from './connection/bind.ts';
 import type { ProxyListener } from './events/proxy-event.ts';
 import { proxyEvents } from './events/proxy-events.ts';
 import type { Exchange } from './exchange.ts';
@@ -13,13 +14,6 @@ import { routeTable } from './routing/route-table.ts';
 import { nodeHttpListeners } from './transports/node-http-listeners.ts';
 import { resolveConnectionOptions } from './transports/node-http-options.ts';
 import { type Listener, type ListenOptions, listenNodeHttp } from './transports/node-http-server.ts';
-
-/** Where a proxy accepts connections. */
-export interface ProxyAddress {
-  readonly address: string;
-  /** The real port, also where 0 was asked for. */
-  readonly port: number;
-}
 
 /** A reverse proxy: routes in front of balanced clusters. */
 export interface ReverseProxy extends AsyncDisposable {

@@ -1,10 +1,16 @@
 import type { Reason } from '../errors/reason.ts';
+import type { ConnectionEnded, ConnectionOpened } from '../tcp/tcp-events.ts';
 import type { ExchangeEnded } from './exchange-ended.ts';
 
 /** Something that happened in a proxy, in the past tense. */
-export type ProxyEvent = ExchangeEnded | ConnectionRefused | ListenerFailed;
+export type ProxyEvent =
+  | ExchangeEnded
+  | ConnectionOpened
+  | ConnectionEnded
+  | ConnectionRefused
+  | ListenerFailed;
 
-/** A connection was closed because what came on it was no valid request. */
+/** A connection was closed because it was not to be served, or what came on it was no valid request. */
 export interface ConnectionRefused {
   readonly type: 'connectionRefused';
   readonly remoteAddress: string | undefined;

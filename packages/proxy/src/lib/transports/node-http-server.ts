@@ -1,5 +1,6 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer } from 'node:http';
+import type { Socket } from 'node:net';
+import { bind } from '../connection/bind.ts';
 import { errorResponse } from '../errors/error-response.ts';
 import { failure, type Reason } from '../errors/reason.ts';
 import type { ProxyEvents } from '../events/proxy-events.ts';
@@ -94,23 +95,12 @@ export async function listenNodeHttp(where: ListenOptions, transport: NodeHttpTr
       events.emit({ type: 'connectionRefused', remoteAddress, reason, error });
     }
   });
-  await bind(server, where);
+  const { address, port } = await bind(server, where);
   server.on('error', (error) => events.emit({ type: 'listenerFailed', error }));
-  const { address, port } = server.address() as AddressInfo;
   return {
     address,
     port,
     close: () => new Promise((resolve) => server.close(() => resolve())),
     destroy: () => server.closeAllConnections(),
   };
-}
-
-function bind(server: Server, { port, host }: ListenOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }
