@@ -1,6 +1,11 @@
+export type { MirrorEnded, MirrorOptions } from './lib/actions/mirror.ts';
+export type { RedirectOptions } from './lib/actions/redirect.ts';
+export type { RespondOptions } from './lib/actions/respond.ts';
+export type { RewriteOptions } from './lib/actions/rewrite.ts';
+export type { WeightedCluster } from './lib/actions/split.ts';
 export type { ProxyAddress } from './lib/connection/bind.ts';
 export type { ListenAddress } from './lib/connection/listen-options.ts';
-export type { Failure, Reason } from './lib/errors/reason.ts';
+export type { Failure, KnownReason, Reason } from './lib/errors/reason.ts';
 export type { ExchangeEnded } from './lib/events/exchange-ended.ts';
 export type {
   ConnectionRefused,
@@ -9,11 +14,16 @@ export type {
   ProxyListener,
 } from './lib/events/proxy-event.ts';
 export type { Exchange, RawHeaders, RequestBody, ResponseListener, ResponseWriter } from './lib/exchange.ts';
+export type { HeaderFields } from './lib/headers/header-fields.ts';
+export type { HeaderRules } from './lib/headers/header-rules.ts';
+export type { Middleware, ResponseHead, RoutedRequest } from './lib/middleware/middleware.ts';
+export { type ResponseChanges, wrapResponse } from './lib/middleware/wrap-response.ts';
 export { createProxy, type ReverseProxy } from './lib/proxy.ts';
 export type { CloseOptions, ProxyOptions } from './lib/proxy-options.ts';
 export type { AcceptProxyOptions } from './lib/proxy-protocol/accept-proxy.ts';
 export type { ProxyProtocolVersion } from './lib/proxy-protocol/write-proxy-header.ts';
-export type { RouteMatch, RouteOptions } from './lib/routing/route-options.ts';
+export type { PathMatch } from './lib/routing/path-pattern.ts';
+export type { RouteMatch, RouteOptions, ValueMatch, ValuePart } from './lib/routing/route-options.ts';
 export type { ConnectionEnded, ConnectionOpened } from './lib/tcp/tcp-events.ts';
 export type {
   TcpClient,

@@ -14,7 +14,10 @@ const examplesOf = (text: string): string[] =>
 const README = read('README.md');
 const REGISTER = read('REGISTER.md');
 const CACHE = read('CACHE.md');
-const configurations = [README, CACHE].flatMap(examplesOf).filter((text) => text.includes('listeners:'));
+const ROUTES = read('ROUTES.md');
+const configurations = [README, CACHE, ROUTES]
+  .flatMap(examplesOf)
+  .filter((text) => text.includes('listeners:'));
 
 it.each(configurations)('the configuration is valid: %s', async (text) => {
   await checkParsed(parseConfig(configText('README.md', text, { ETCD_PASSWORD: 'x', CONSUL_TOKEN: 'x' })));
@@ -33,7 +36,7 @@ it('names every key of a registration, and has it in an example', () => {
 });
 
 it('has examples of everything that a cluster can have', () => {
-  expect(configurations).toHaveLength(6);
+  expect(configurations).toHaveLength(7);
 });
 
 it('names every strategy and every kind of discovery', () => {
@@ -55,6 +58,13 @@ it('names every key of a cache and of its stores', () => {
   for (const key of [...Object.keys(cache.properties), ...Object.keys(stores), ...ofStores]) {
     expect(CACHE).toContain(`\`${key}\``);
   }
+});
+
+it('names every key of a route', () => {
+  const { properties } = JSON.parse(jsonSchema()).properties.routes.items;
+  const { match, redirect, respond, rewrite, mirror } = properties;
+  const keys = [properties, ...[match, redirect, respond, rewrite, mirror].map((part) => part.properties)];
+  for (const key of keys.flatMap(Object.keys)) expect(ROUTES).toContain(`\`${key}\``);
 });
 
 /** The keys of every object that takes exactly one. */

@@ -48,7 +48,7 @@ export interface ResponseWriter {
   readonly started: boolean;
   /** Whether the exchange is over, well or not. */
   readonly closed: boolean;
-  /** Sets who is told; there is one listener at a time. */
+  /** Sets who is told; there is one listener at a time, and a new one takes the place of the one before. */
   listen(listener: ResponseListener): void;
   /** Sends an interim response (1xx), except to clients that cannot take one, or do not read. */
   inform(status: number, headers: RawHeaders): void;

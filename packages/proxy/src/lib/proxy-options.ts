@@ -1,6 +1,7 @@
-import type { Clock } from '@evenkeel/core';
+import type { Clock, Random } from '@evenkeel/core';
 import type { HttpClientOptions } from '@evenkeel/http-client';
 import type { Dispatcher } from 'undici';
+import type { Middleware } from './middleware/middleware.ts';
 import type { RouteOptions } from './routing/route-options.ts';
 import type { ConnectionOptions } from './transports/node-http-options.ts';
 
@@ -10,6 +11,8 @@ export interface ProxyOptions {
   readonly routes: readonly RouteOptions[];
   /** The clusters that routes name, with settings of their own where they need some. Stay the caller's: the proxy does not close them. */
   readonly clusters: HttpClientOptions['clusters'];
+  /** What every request goes through, in order, before the middleware of its route; also those that no route matches. @default none */
+  readonly middleware?: readonly Middleware[];
   /** How all clusters are spoken to: retries, hedging, timeouts, connections. @default the defaults of `createHttpClient` */
   readonly client?: Omit<HttpClientOptions, 'clusters' | 'cache'>;
   /** Takes the place of the proxy's own client: it must send `http://<cluster>/…` to the cluster of that name. Stays the caller's. */
@@ -28,6 +31,8 @@ export interface ProxyOptions {
   readonly connections?: ConnectionOptions;
   /** @default systemClock */
   readonly clock?: Clock;
+  /** Which requests a split sends where, and which are mirrored. @default Math.random */
+  readonly random?: Random;
 }
 
 /** How a proxy is closed. */

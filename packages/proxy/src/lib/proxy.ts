@@ -2,11 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { EvenkeelError, InvalidOptionsError, numberOption, systemClock } from '@evenkeel/core';
 import { createHttpClient, type HttpClientOptions } from '@evenkeel/http-client';
+import type { Dispatcher } from 'undici';
 import type { ProxyAddress } from './connection/bind.ts';
 import type { ProxyListener } from './events/proxy-event.ts';
 import { proxyEvents } from './events/proxy-events.ts';
 import type { Exchange } from './exchange.ts';
 import { trustedPeers } from './headers/trusted-peers.ts';
+import { middlewareOption } from './middleware/middleware-option.ts';
 import { createPipeline } from './pipeline/pipeline.ts';
 import { routeDispatch } from './pipeline/route-dispatch.ts';
 import type { CloseOptions, ProxyOptions } from './proxy-options.ts';
@@ -46,7 +48,7 @@ export interface ReverseProxy extends AsyncDisposable {
  * @throws InvalidOptionsError naming the option, what it got and what is allowed
  */
 export function createProxy(options: ProxyOptions): ReverseProxy {
-  const { clock = systemClock, name = 'evenkeel', upgrades = ['websocket'] } = options;
+  const { clock = systemClock, random = Math.random, name = 'evenkeel', upgrades = ['websocket'] } = options;
   if (!/^[\w.~-]+$/.test(name)) throw new InvalidOptionsError('name', name, 'a token such as "edge-1"');
   const integer = { min: 1, integer: true };
   const limits = {
@@ -54,19 +56,27 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
     maxHeaders: numberOption('maxHeaders', options.maxHeaders, 100, integer),
   };
   const connections = resolveConnectionOptions(options.connections);
-  const routes = routeTable(options.routes, clusterNames(options.clusters));
+  const middleware = middlewareOption('middleware', options.middleware);
+  const clusters = clusterNames(options.clusters);
+  const events = proxyEvents();
+  const copies = {
+    dispatch: ((request, handler) => dispatcher.dispatch(request, handler)) satisfies Dispatcher['dispatch'],
+    ended: events.emit,
+  };
+  const routes = routeTable(options.routes, { clusters, middleware, random, copies });
   checkClient(options.client);
   const trusted = trustedPeers(options.trustedProxies);
   if (!Array.isArray(upgrades)) throw new InvalidOptionsError('upgrades', upgrades, 'a list of protocols');
   const protocols = new Set(upgrades.map((protocol) => protocol.toLowerCase()));
   const own =
     options.dispatcher === undefined
-      ? createHttpClient({ clock, ...options.client, clusters: options.clusters })
+      ? createHttpClient({ clock, random, ...options.client, clusters: options.clusters })
       : undefined;
-  const events = proxyEvents();
+  const dispatcher = options.dispatcher ?? (own as NonNullable<typeof own>);
   const pipeline = createPipeline({
     routes,
-    dispatch: routeDispatch(options.routes, options.dispatcher ?? (own as NonNullable<typeof own>)),
+    middleware,
+    dispatch: routeDispatch(options.routes, dispatcher),
     ownHost: clustersWithOwnHost(options.clusters),
     proxyName: name.toLowerCase(),
     trusted,

@@ -50,7 +50,7 @@ it('the examples run', async () => {
 
   const list = (await execute(routes, {}, ['routes'])).routes as proxyPackage.RouteOptions[];
   const { api } = started as { api: core.Cluster };
-  const routed = proxyPackage.createProxy({ routes: list, clusters: { api, web: api } });
+  const routed = proxyPackage.createProxy({ routes: list, clusters: { api, web: api, next: api } });
   await routed.close();
   await execute(stop, started, []);
 });

@@ -3,9 +3,11 @@ import type { ParsedConfig } from '../config/load-config.ts';
 import { tryPolicy } from '../schema/policy.ts';
 import { pick } from './pick.ts';
 import { buildProxy, PROXY_OPTIONS } from './proxy.ts';
-import { tryCache, tryClient, tryCluster, tryProxy } from './trial.ts';
+import { tryCache, tryClient, tryCluster, tryProxy, tryRoute } from './trial.ts';
 import { OptionError, within } from './within.ts';
 
+/** A route is none without one of them. */
+const ACTIONS = ['cluster', 'split', 'redirect', 'respond'] as const;
 const POLICY = Object.keys(tryPolicy) as (keyof typeof tryPolicy)[];
 
 /**
@@ -47,8 +49,12 @@ export async function buildIssues(parsed: ParsedConfig): Promise<ConfigIssue[]> 
     await attemptEach([], cluster, (part) => tryCluster(name, part, file), ['discovery']);
   }
   for (const [index, route] of config.routes.entries()) {
+    const { cache, ...rest } = route;
     await attemptEach(['routes', index], pick(route, POLICY), tryClient);
-    const { cache } = route;
+    const others = (Object.keys(rest) as (keyof typeof rest)[]).filter(
+      (key) => !Object.hasOwn(tryPolicy, key),
+    );
+    await attemptEach(['routes', index], pick(rest, others), tryRoute, ['match', ...ACTIONS]);
     if (cache !== undefined) {
       await attemptEach(['routes', index, 'cache'], cache, (part) => tryCache(part, file));
     }

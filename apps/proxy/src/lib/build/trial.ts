@@ -1,13 +1,13 @@
 import { createCluster } from '@evenkeel/core';
 import { createHttpClient, type HttpClientOptions } from '@evenkeel/http-client';
-import { createProxy, type ProxyOptions } from '@evenkeel/proxy';
+import { createProxy, type ProxyOptions, type RouteOptions } from '@evenkeel/proxy';
 import { roundRobin } from '@evenkeel/strategies';
 import type { CacheConfig } from '../cache/schema.ts';
 import type { ClusterConfig } from '../schema/cluster.ts';
 import { createCaches } from './caches.ts';
 import { buildCluster } from './cluster.ts';
 import { silent } from './silent.ts';
-import { within } from './within.ts';
+import { OptionError, within } from './within.ts';
 
 /*
  * Each builds one part of a configuration and takes it down again. Nothing is asked of a registry, and no port is bound.
@@ -38,6 +38,23 @@ export async function tryClient(options: Omit<HttpClientOptions, 'clusters'>): P
   await createHttpClient({ ...options, clusters: [cluster] }).close();
 }
 
+/** @throws InvalidOptionsError when a route, whose clusters there are, refuses an option */
+export async function tryRoute(route: Omit<RouteOptions, 'cache'>): Promise<void> {
+  const names = [route.cluster, route.mirror?.cluster, ...(route.split ?? []).map(({ cluster }) => cluster)];
+  const clusters = [...new Set(['any', ...names])].flatMap((name) =>
+    name === undefined ? [] : [anyCluster(name)],
+  );
+  try {
+    const proxy = within([], () => createProxy({ routes: [route], clusters }));
+    await proxy.close({ graceMs: 0 });
+  } catch (error) {
+    // Of a list with this route alone.
+    throw error instanceof OptionError ? new OptionError(error.path.slice(2), error.message) : error;
+  } finally {
+    await Promise.all(clusters.map((cluster) => cluster.close()));
+  }
+}
+
 /** @throws InvalidOptionsError when the proxy itself refuses an option */
 export async function tryProxy(options: Omit<ProxyOptions, 'clusters' | 'routes'>): Promise<void> {
   await using cluster = anyCluster();
@@ -45,6 +62,6 @@ export async function tryProxy(options: Omit<ProxyOptions, 'clusters' | 'routes'
   await createProxy({ ...options, routes, clusters: [cluster] }).close({ graceMs: 0 });
 }
 
-function anyCluster() {
-  return createCluster({ name: 'any', discovery: silent, strategy: roundRobin() });
+function anyCluster(name = 'any') {
+  return createCluster({ name, discovery: silent, strategy: roundRobin() });
 }

@@ -252,6 +252,50 @@ it.each<[string, string]>([
     '{ cluster: api }, { cluster: api }',
     'routes[1].match: got "*/", expected a match that no earlier route has',
   ],
+  [
+    '{ match: { path: /a } }',
+    'routes[0]: got an object with match, expected exactly one of cluster, split, redirect, respond',
+  ],
+  ['{ cluster: api, respond: {} }', 'expected exactly one of cluster, split, redirect, respond'],
+  [
+    '{ split: [{ cluster: apii, weight: 1 }] }',
+    'routes[0].split[0].cluster: there is no cluster "apii", did you mean "api"?',
+  ],
+  ['{ cluster: api, mirror: { cluster: apii } }', 'routes[0].mirror.cluster: there is no cluster "apii"'],
+  [
+    '{ cluster: api, match: { methods: [get] } }',
+    'routes[0].match.methods[0]: got "get", expected a method in capital letters',
+  ],
+  [
+    '{ cluster: api, match: { headers: { x: { regex: "(" } } } }',
+    'routes[0].match.headers.x.regex: got "(", expected a regular expression',
+  ],
+  [
+    '{ cluster: api, match: { headers: { x: 5 } } }',
+    'routes[0].match.headers.x: got 5, expected a string, true, false',
+  ],
+  [
+    '{ cluster: api, match: { path: "/:a/:a" } }',
+    'routes[0].match.path: got "/:a/:a", expected parameters with different names',
+  ],
+  [
+    '{ redirect: { path: "/{id}" } }',
+    'routes[0].redirect.path: got "/{id}", expected only parameters of the route: none',
+  ],
+  ['{ redirect: { status: 200 } }', 'routes[0].redirect.status: got 200, expected one of 301'],
+  [
+    '{ cluster: api, rewrite: { prefix: /a, path: /b } }',
+    'routes[0].rewrite: got an object, expected one of prefix',
+  ],
+  [
+    '{ cluster: api, requestHeaders: { set: { te: x } } }',
+    'routes[0].requestHeaders.set.te: got "te", expected a field that does not frame',
+  ],
+  ['{ respond: { status: 204, body: x } }', 'routes[0].respond.body: got "x", expected none'],
+  [
+    '{ cluster: api, match: { path: "/:a" } }, { cluster: api, match: { path: "/:b" } }',
+    'routes[1].match: got "*/:b", expected a match that no earlier route has',
+  ],
 ])('complains of the route %s', async (routes, expected) => {
   const found = await complaints(`${LISTENERS}routes: [ ${routes} ]\nclusters: { api: { ${STATIC} } }`);
   expect(found).toHaveLength(1);

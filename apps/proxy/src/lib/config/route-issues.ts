@@ -10,25 +10,39 @@ export function routeIssues(data: unknown, map: SourceMap): ConfigIssue[] {
   const { clusters, routes } = fields(data);
   if (!Array.isArray(routes)) return [];
   const known = typeof clusters === 'object' && clusters !== null ? Object.keys(clusters) : undefined;
-  const matches = new Set<string>();
+  const unconditional = new Set<string>();
   return routes.flatMap((route: unknown, index): ConfigIssue[] => {
     const issues: ConfigIssue[] = [];
-    const complain = (field: string, message: string): void => {
-      const path = ['routes', index, field];
+    const complain = (field: readonly PropertyKey[], message: string): void => {
+      const path = ['routes', index, ...field];
       issues.push({ position: map.valueAt(path), path: formatPath(path), message });
     };
-    const { cluster, match } = fields(route);
-    if (known !== undefined && typeof cluster === 'string' && !known.includes(cluster)) {
-      complain('cluster', `there is no cluster "${cluster}"${alternatives(cluster, known)}`);
+    const { match } = fields(route);
+    for (const { path, cluster } of namedClusters(route)) {
+      if (known === undefined || typeof cluster !== 'string' || known.includes(cluster)) continue;
+      complain(path, `there is no cluster "${cluster}"${alternatives(cluster, known)}`);
     }
-    const { host = '*', path = '/' } = fields(match);
+    const { host = '*', path = '/', exact = false, ...conditions } = fields(match);
     if (typeof host === 'string' && typeof path === 'string') {
-      const key = `${host.toLowerCase()}${path}`;
-      if (matches.has(key)) complain('match', `got "${key}", expected a match that no earlier route has`);
-      matches.add(key);
+      const shown = `${host.toLowerCase()}${path}`;
+      const key = `${host.toLowerCase()}${path.replace(/\/:\w+(?=\/|$)/g, '/:')} ${exact === true}`;
+      if (unconditional.has(key))
+        complain(['match'], `got "${shown}", expected a match that no earlier route has`);
+      if (Object.keys(conditions).length === 0) unconditional.add(key);
     }
     return issues;
   });
+}
+
+/** The clusters that a route names, and where. */
+function namedClusters(route: unknown): { path: PropertyKey[]; cluster: unknown }[] {
+  const { cluster, mirror, split } = fields(route);
+  const parts = Array.isArray(split) ? split : [];
+  return [
+    { path: ['cluster'], cluster },
+    { path: ['mirror', 'cluster'], cluster: fields(mirror)['cluster'] },
+    ...parts.map((part, index) => ({ path: ['split', index, 'cluster'], cluster: fields(part)['cluster'] })),
+  ];
 }
 
 function alternatives(name: string, known: readonly string[]): string {

@@ -1,26 +1,13 @@
 import * as z from 'zod';
-import { cache } from '../cache/schema.ts';
-import { bindHost, matchHost, matchPath, peer } from './address.ts';
+import { bindHost, peer } from './address.ts';
 import { cluster, clusterName } from './cluster.ts';
 import { count, distinct, list, ms, object, pattern, text, wholeMs } from './fields.ts';
-import { client, tryPolicy } from './policy.ts';
+import { client } from './policy.ts';
+import { route } from './route.ts';
 
 const listener = object('Where the proxy accepts connections.', {
   port: count('0 takes any free port.', { max: 65_535 }),
   host: bindHost('The address to bind. Default all addresses.').exactOptional(),
-});
-
-const match = object('Which requests. The most specific host wins, then the longest path.', {
-  host: matchHost('A host name, "*.example.com" or "*". Default "*".').exactOptional(),
-  path: matchPath('A prefix of whole path segments. Default "/".').exactOptional(),
-});
-
-const route = object('Sends requests to a cluster.', {
-  match: match.exactOptional(),
-  cluster: text('The name of the cluster.', 'the name of a cluster'),
-  name: text('Appears in events. Default host and path.').exactOptional(),
-  cache: cache.exactOptional(),
-  ...tryPolicy,
 });
 
 const connections = object('Limits of downstream connections.', {

@@ -1,11 +1,11 @@
 import { isEvenkeelError } from '@evenkeel/core';
 import { ResponseFault } from '../headers/response-fault.ts';
-import { type Failure, failure, type Reason } from './reason.ts';
+import { type Failure, failure, type KnownReason } from './reason.ts';
 
 /** Seconds that `Retry-After` asks for when no endpoint could take a request: one round of health checks. */
 const RETRY_AFTER_S = 1;
 
-const REASON_OF_CODE: Readonly<Record<string, Reason>> = {
+const REASON_OF_CODE: Readonly<Record<string, KnownReason>> = {
   ECONNREFUSED: 'upstream-unreachable',
   EHOSTUNREACH: 'upstream-unreachable',
   EHOSTDOWN: 'upstream-unreachable',
@@ -44,7 +44,7 @@ export function classifyError(error: unknown): Failure {
   return failure(reason, retryAfter);
 }
 
-function reasonOf(error: unknown, depth: number): Reason {
+function reasonOf(error: unknown, depth: number): KnownReason {
   if (typeof error !== 'object' || error === null) return 'internal';
   if (error instanceof ResponseFault) return 'upstream-protocol';
   const { code, cause, name } = error as { code?: unknown; cause?: unknown; name?: unknown };

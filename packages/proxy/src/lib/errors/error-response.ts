@@ -10,7 +10,13 @@ export interface OwnResponse {
 }
 
 /** Renders a failure as JSON: `{"status":503,"reason":"no-endpoints","message":"…"}`. */
-export function errorResponse({ status, reason, message, retryAfter }: Failure): OwnResponse {
+export function errorResponse({
+  status,
+  reason,
+  message,
+  retryAfter,
+  headers: further = [],
+}: Failure): OwnResponse {
   const body = Buffer.from(`${JSON.stringify({ status, reason, message })}\n`);
   const headers = [
     'content-type',
@@ -21,6 +27,7 @@ export function errorResponse({ status, reason, message, retryAfter }: Failure):
     'no-store',
     REASON_HEADER,
     reason,
+    ...further,
   ];
   if (retryAfter !== undefined) headers.push('retry-after', String(retryAfter));
   return { headers, body };

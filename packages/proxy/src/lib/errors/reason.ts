@@ -1,8 +1,13 @@
+import type { RawHeaders } from '../exchange.ts';
+
 /**
  * Why the proxy itself answered, or broke an exchange off. Sent in the `x-evenkeel-reason` header and in the body of its
  * error responses, and part of every event.
  */
-export type Reason =
+export type Reason = KnownReason | (string & {});
+
+/** The reasons of the proxy itself; middleware may have others. */
+export type KnownReason =
   | 'bad-target'
   | 'bad-host'
   | 'bad-framing'
@@ -43,9 +48,11 @@ export interface Failure {
   readonly message: string;
   /** Seconds after which another try makes sense. */
   readonly retryAfter?: number;
+  /** Further fields of the response, such as a challenge. */
+  readonly headers?: RawHeaders;
 }
 
-const KNOWN: Readonly<Record<Reason, readonly [status: number, message: string]>> = {
+const KNOWN: Readonly<Record<KnownReason, readonly [status: number, message: string]>> = {
   'bad-target': [400, 'The request target is not valid.'],
   'bad-host': [400, 'The request needs exactly one valid Host.'],
   'bad-framing': [400, 'The length of the request is ambiguous.'],
@@ -80,7 +87,7 @@ const KNOWN: Readonly<Record<Reason, readonly [status: number, message: string]>
 };
 
 /** Returns the standard failure for a reason. */
-export function failure(reason: Reason, retryAfter?: number): Failure {
+export function failure(reason: KnownReason, retryAfter?: number): Failure {
   const [status, message] = KNOWN[reason];
   return { status, reason, message, ...(retryAfter === undefined ? {} : { retryAfter }) };
 }

@@ -1,3 +1,4 @@
+import type { MirrorEnded } from '../actions/mirror.ts';
 import type { Reason } from '../errors/reason.ts';
 import type { ConnectionEnded, ConnectionOpened } from '../tcp/tcp-events.ts';
 import type { ExchangeEnded } from './exchange-ended.ts';
@@ -8,7 +9,8 @@ export type ProxyEvent =
   | ConnectionOpened
   | ConnectionEnded
   | ConnectionRefused
-  | ListenerFailed;
+  | ListenerFailed
+  | MirrorEnded;
 
 /** A connection was closed because it was not to be served, or what came on it was no valid request. */
 export interface ConnectionRefused {

@@ -8,7 +8,6 @@ function rewritten(rawHeaders: string[], trusted = false, exchange: Partial<Exch
     authority: 'a.example:8080',
     proxyName: 'evenkeel',
     trusted,
-    keepHost: true,
   });
 }
 const added = [

@@ -5,8 +5,6 @@ import { connectionFields, isHopByHop } from './hop-by-hop.ts';
 export interface ForwardingContext {
   /** `host[:port]` of the request; undefined when an HTTP/1.0 client named none. */
   readonly authority: string | undefined;
-  /** Whether the authority goes upstream in `Host`; without it whoever sends the request names the endpoint there. */
-  readonly keepHost: boolean;
   /** The name this proxy gives itself in `Via`. */
   readonly proxyName: string;
   /** Whether the peer's own account of earlier hops is believed. */
@@ -25,7 +23,7 @@ export function requestHeaders(exchange: Exchange, context: ForwardingContext): 
   const { authority, trusted } = context;
   const named = connectionFields(rawHeaders);
   const headers: string[] = [];
-  if (authority !== undefined && context.keepHost) headers.push('host', authority);
+  if (authority !== undefined) headers.push('host', authority);
   let via = '';
   let forwardedFor = '';
   let forwardedProto = exchange.encrypted ? 'https' : 'http';

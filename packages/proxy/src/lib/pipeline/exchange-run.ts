@@ -1,9 +1,9 @@
 import type { Clock } from '@evenkeel/core';
 import { errorResponse } from '../errors/error-response.ts';
-import { type Failure, failure, type Reason } from '../errors/reason.ts';
+import { type Failure, failure, type KnownReason, type Reason } from '../errors/reason.ts';
 import type { ProxyEvents } from '../events/proxy-events.ts';
-import type { Exchange, ResponseListener } from '../exchange.ts';
-import type { Route } from '../routing/route-table.ts';
+import type { Exchange, ResponseListener, ResponseWriter } from '../exchange.ts';
+import type { Route } from '../routing/route.ts';
 
 /** What all exchanges of a pipeline share. */
 export interface RunContext {
@@ -27,10 +27,14 @@ export interface UpstreamHalf {
 export class ExchangeRun implements ResponseListener {
   readonly exchange: Exchange;
   route: Route | undefined;
+  /** The cluster that the request goes to. */
+  cluster: string | undefined;
   /** The authority of the request, once it is known to be valid. */
   host: string | undefined;
   status = 0;
   upstream: UpstreamHalf | undefined;
+  private writer: ResponseWriter;
+  private readonly endings: ((complete: boolean) => void)[] = [];
   private reason: Reason | undefined;
   private error: unknown;
   private readonly context: RunContext;
@@ -40,11 +44,29 @@ export class ExchangeRun implements ResponseListener {
     this.exchange = exchange;
     this.context = context;
     this.startedAt = context.clock.now();
+    this.writer = exchange.response;
+    this.writer.listen(this);
+  }
+
+  /** Takes the answer: the transport's writer, behind whatever middleware has put before it. */
+  get response(): ResponseWriter {
+    return this.writer;
+  }
+
+  set response(writer: ResponseWriter) {
+    this.writer = writer;
+    writer.listen(this);
+  }
+
+  /** Calls back once when the exchange is over; at once when it already is. */
+  onEnd(callback: (complete: boolean) => void): void {
+    if (this.exchange.response.closed) callback(false);
+    else this.endings.push(callback);
   }
 
   /** Answers with a failure; where a response is under way already, breaks that off instead. */
   fail(failure: Failure, error?: unknown): void {
-    const { response, method } = this.exchange;
+    const { response, exchange } = this;
     this.reason ??= failure.reason;
     this.error ??= error;
     if (response.started) {
@@ -54,23 +76,24 @@ export class ExchangeRun implements ResponseListener {
     const { headers, body } = errorResponse(failure);
     this.status = failure.status;
     response.start(failure.status, '', headers);
-    if (method !== 'HEAD') response.write(body);
+    if (exchange.method !== 'HEAD') response.write(body);
     response.end();
   }
 
   /** Answers with a small response that is no failure. */
-  answer(status: number, headers: readonly string[], body?: Buffer): void {
-    const { response } = this.exchange;
+  answer(status: number, headers: readonly string[], body?: Uint8Array): void {
+    const { response, exchange } = this;
     this.status = status;
     response.start(status, '', headers);
-    if (body !== undefined) response.write(body);
+    if (body !== undefined && exchange.method !== 'HEAD') response.write(body);
     response.end();
   }
 
   /** Breaks the exchange off, whatever state it is in. */
-  breakOff(reason: Reason): void {
+  breakOff(reason: KnownReason): void {
     this.reason ??= reason;
-    this.exchange.response.abort();
+    if (this.status === 0) this.status = failure(reason).status;
+    this.response.abort();
   }
 
   drained(): void {
@@ -80,6 +103,7 @@ export class ExchangeRun implements ResponseListener {
   closed(complete: boolean): void {
     const { context, exchange, upstream } = this;
     if (!complete) upstream?.abort();
+    for (const ended of this.endings) ended(complete);
     context.ended(this);
     if (!context.events.wanted) return;
     const reason = this.reason ?? (complete ? undefined : 'client-gone');
@@ -90,10 +114,10 @@ export class ExchangeRun implements ResponseListener {
       target: exchange.target,
       remoteAddress: exchange.remoteAddress,
       route: this.route?.name,
-      cluster: this.route?.cluster,
+      cluster: this.cluster,
       endpoint: upstream?.endpoint,
       attempts: upstream?.attempts ?? 0,
-      status: this.status === 0 ? failure(reason ?? 'client-gone').status : this.status,
+      status: this.status === 0 ? failure('client-gone').status : this.status,
       reason,
       error: this.error,
       durationMs: context.clock.now() - this.startedAt,

@@ -3,7 +3,7 @@ import { balancedController } from '@evenkeel/http-client';
 import type { Dispatcher } from 'undici';
 import { classifyError } from '../errors/classify.ts';
 import { failure } from '../errors/reason.ts';
-import type { RawHeaders } from '../exchange.ts';
+import type { RawHeaders, RequestBody } from '../exchange.ts';
 import { fieldValues, listElements, toRawHeaders } from '../headers/raw-headers.ts';
 import { ResponseFault, responseFault } from '../headers/response-fault.ts';
 import { responseHeaders, responseTrailers } from '../headers/response-headers.ts';
@@ -46,9 +46,13 @@ export class Forward implements Dispatcher.DispatchHandler, UpstreamHalf {
   }
 
   /** Dispatches; every error, thrown or reported, becomes an answer. */
-  send(dispatch: Dispatcher['dispatch'], options: Dispatcher.DispatchOptions): void {
+  send(
+    dispatch: Dispatcher['dispatch'],
+    options: Dispatcher.DispatchOptions,
+    body: RequestBody | undefined,
+  ): void {
     const { exchange } = this.run;
-    this.body = exchange.body?.open();
+    this.body = body?.open();
     try {
       dispatch({ ...options, body: this.body ?? null, upgrade: exchange.upgrade ?? null }, this);
     } catch (error) {
@@ -87,7 +91,7 @@ export class Forward implements Dispatcher.DispatchHandler, UpstreamHalf {
       this.break(controller, new ResponseFault(`${fault}`));
       return;
     }
-    const { response } = this.run.exchange;
+    const { response } = this.run;
     if (status < 200) {
       response.inform(status, relayed);
       return;
@@ -97,7 +101,7 @@ export class Forward implements Dispatcher.DispatchHandler, UpstreamHalf {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (!this.over && !this.run.exchange.response.write(chunk)) controller.pause();
+    if (!this.over && !this.run.response.write(chunk)) controller.pause();
   }
 
   onResponseEnd(controller: Dispatcher.DispatchController, trailers: Headers): void {
@@ -106,7 +110,7 @@ export class Forward implements Dispatcher.DispatchHandler, UpstreamHalf {
     const kept = this.takesTrailers
       ? responseTrailers(toRawHeaders((controller.rawTrailers as Headers) ?? trailers))
       : [];
-    this.run.exchange.response.end(kept);
+    this.run.response.end(kept);
     this.body?.destroy();
   }
 
@@ -124,7 +128,7 @@ export class Forward implements Dispatcher.DispatchHandler, UpstreamHalf {
     headers: Headers,
     socket: Duplex,
   ): void {
-    const { exchange } = this.run;
+    const { exchange, response } = this.run;
     const relayed = responseHeaders(
       status,
       toRawHeaders((controller.rawHeaders as Headers) ?? headers),
@@ -138,7 +142,7 @@ export class Forward implements Dispatcher.DispatchHandler, UpstreamHalf {
     }
     this.over = true;
     this.run.status = status;
-    tunnel(exchange.response.switchProtocols([...relayed, 'upgrade', exchange.upgrade]), socket);
+    tunnel(response.switchProtocols([...relayed, 'upgrade', exchange.upgrade]), socket);
   }
 
   private break(controller: Dispatcher.DispatchController, error: Error): void {

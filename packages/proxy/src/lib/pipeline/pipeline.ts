@@ -1,22 +1,25 @@
 import type { Clock } from '@evenkeel/core';
-import type { WithRequestSettings } from '@evenkeel/http-client';
-import type { Dispatcher } from 'undici';
 import { failure } from '../errors/reason.ts';
 import type { ProxyEvents } from '../events/proxy-events.ts';
 import type { Exchange } from '../exchange.ts';
 import { requestHeaders } from '../headers/request-headers.ts';
 import type { TrustedPeers } from '../headers/trusted-peers.ts';
+import type { Middleware } from '../middleware/middleware.ts';
+import { runMiddleware } from '../middleware/run-middleware.ts';
 import { checkRequest, type RequestLimits } from '../request/check-request.ts';
 import { isLooping } from '../request/loop.ts';
 import { decrementForwards, forwardsLeft } from '../request/max-forwards.ts';
 import type { RouteTable } from '../routing/route-table.ts';
 import { ExchangeRun } from './exchange-run.ts';
-import { Forward } from './forward.ts';
+import { forwarder } from './forwarder.ts';
 import type { RouteDispatch } from './route-dispatch.ts';
+import { RoutedExchange } from './routed-exchange.ts';
 
 /** The parts a pipeline is made of. */
 export interface PipelineOptions {
   readonly routes: RouteTable;
+  /** What requests go through that no route matches; those of routes have it in theirs. */
+  readonly middleware: readonly Middleware[];
   /** Sends a request for `http://<cluster>/…` to an endpoint of that cluster. */
   readonly dispatch: RouteDispatch;
   /** Clusters whose requests carry the endpoint's own name in `Host`. */
@@ -40,9 +43,10 @@ export interface Pipeline {
   abort(): void;
 }
 
-/** Builds the pipeline: check, route, rewrite fields, forward, relay. */
+/** Builds the pipeline: check, route, rewrite fields, go through middleware, forward, relay. */
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { routes, dispatch, ownHost, proxyName, trusted, limits, clock, events } = options;
+  const { routes, middleware, dispatch, ownHost, proxyName, trusted, limits, clock, events } = options;
+  const forward = forwarder(dispatch, ownHost);
   const active = new Set<ExchangeRun>();
   const waiting: (() => void)[] = [];
   const context = {
@@ -58,7 +62,6 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     handle(exchange) {
       const run = new ExchangeRun(exchange, context);
       active.add(run);
-      exchange.response.listen(run);
       const checked = checkRequest(exchange, limits);
       if (typeof checked === 'string') {
         run.fail(failure(checked));
@@ -75,26 +78,23 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         answerItself(run);
         return;
       }
-      const route = routes.find(authority?.hostname, path);
-      if (route === undefined) {
-        run.fail(failure('no-route'));
-        return;
-      }
+      const route = routes.find(authority?.hostname, path, exchange);
       run.route = route;
       const headers = requestHeaders(exchange, {
         authority: authority?.text,
-        keepHost: !ownHost.has(route.cluster),
         proxyName,
         trusted: trusted(exchange.remoteAddress),
       });
-      const request: Dispatcher.DispatchOptions & WithRequestSettings = {
-        origin: `http://${route.cluster}`,
+      const request = new RoutedExchange(run, {
+        route,
+        hostname: authority?.hostname,
         path,
-        method: exchange.method,
         headers: left === undefined ? headers : decrementForwards(headers, left),
-        evenkeel: route.settings,
-      };
-      new Forward(run).send(dispatch(route.cache), request);
+      });
+      runMiddleware(route?.middleware ?? middleware, request, () => {
+        if (route === undefined) run.fail(failure('no-route'));
+        else forward(run, request, route);
+      });
     },
     get active() {
       return active.size;

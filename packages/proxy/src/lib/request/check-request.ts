@@ -1,4 +1,4 @@
-import type { Reason } from '../errors/reason.ts';
+import type { KnownReason } from '../errors/reason.ts';
 import type { Exchange, RawHeaders } from '../exchange.ts';
 import { fieldValues, isFieldValue } from '../headers/raw-headers.ts';
 import { type Authority, parseAuthority } from './authority.ts';
@@ -21,7 +21,7 @@ export interface CheckedRequest {
  * Refuses what two parties could read differently, before anything is forwarded: ambiguous host or length, targets of
  * a wrong form, bytes that no field may hold (RFC 9112 §3.2, §6.3; RFC 9110 §5.5). Returns the reason when it refuses.
  */
-export function checkRequest(exchange: Exchange, limits: RequestLimits): CheckedRequest | Reason {
+export function checkRequest(exchange: Exchange, limits: RequestLimits): CheckedRequest | KnownReason {
   const { method, rawHeaders, httpVersion } = exchange;
   if (method === 'CONNECT') return 'method-not-supported';
   if (httpVersion !== '1.1' && httpVersion !== '1.0' && httpVersion !== '2.0') return 'bad-request';
@@ -59,7 +59,7 @@ function isLength(value: string): boolean {
   return /^\d+$/.test(value) && Number.isSafeInteger(Number(value));
 }
 
-function checkFraming({ rawHeaders, httpVersion }: Exchange): Reason | undefined {
+function checkFraming({ rawHeaders, httpVersion }: Exchange): KnownReason | undefined {
   const codings = fieldValues(rawHeaders, 'transfer-encoding');
   const lengths = fieldValues(rawHeaders, 'content-length');
   if (lengths.length > 1 || (lengths[0] !== undefined && !isLength(lengths[0]))) return 'bad-framing';

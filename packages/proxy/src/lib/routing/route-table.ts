@@ -1,100 +1,83 @@
 import { InvalidOptionsError } from '@evenkeel/core';
-import type { RequestSettings } from '@evenkeel/http-client';
-import type { Dispatcher } from 'undici';
-import { PathTable } from './path-table.ts';
+import type { Exchange } from '../exchange.ts';
+import { compileRoute, type RouteContext } from './compile-route.ts';
+import { PathTree } from './path-tree.ts';
+import type { Route } from './route.ts';
 import type { RouteOptions } from './route-options.ts';
-
-/** A route as the pipeline uses it. */
-export interface Route {
-  readonly name: string;
-  readonly cluster: string;
-  /** What the route sets for each of its requests. */
-  readonly settings: RequestSettings | undefined;
-  /** Answers requests before they are balanced. */
-  readonly cache: Dispatcher.DispatcherComposeInterceptor | undefined;
-}
 
 /** Finds the route of a request. */
 export interface RouteTable {
   /**
    * @param hostname lower case, without port; undefined matches `*` alone
-   * @param path path and query as received: matched as it is, neither decoded nor normalised
+   * @param path path and query to match: as they are, neither decoded nor normalised
    */
-  find(hostname: string | undefined, path: string): Route | undefined;
+  find(hostname: string | undefined, path: string, exchange: Exchange): Route | undefined;
 }
 
 const EXACT_HOST =
   /^(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*|\[[0-9a-f:.]+\])$/;
 const HOST_RULE = 'a host name without port, "*.example.com" or "*"';
-const PATH_RULE = 'a path that starts with "/" and has neither "?" nor "#"';
 
 /**
- * Compiles routes. A request is matched against its exact host, then wildcards from the longest to the shortest, then
- * `*`; in each against the longest path. A host whose paths do not match leaves the request to the next one.
+ * Compiles routes. A request is matched against its exact host, then wildcards from the longest to the shortest, then `*`; in
+ * each against the most specific path, and there against the first route whose conditions hold. Where none does, the request
+ * is left to the next path and the next host.
  *
- * @throws InvalidOptionsError for no route at all, a bad host or path, two routes with the same match, or a name that `clusters` lacks
+ * @throws InvalidOptionsError for no route at all, anything wrong in one, and a route that an earlier one hides
  */
 export function routeTable(
   routes: readonly RouteOptions[],
-  clusters: ReadonlySet<string>,
+  context: RouteContext,
   field = 'routes',
 ): RouteTable {
-  const exact = new Map<string, PathTable<Route>>();
-  const wildcard = new Map<string, PathTable<Route>>();
-  const any = new PathTable<Route>();
+  const exact = new Map<string, PathTree<Route>>();
+  const wildcard = new Map<string, PathTree<Route>>();
+  const any = new PathTree<Route>();
+  const unconditional = new Set<string>();
 
-  const tableOf = (host: string): PathTable<Route> => {
+  const treeOf = (host: string): PathTree<Route> => {
     if (host === '*') return any;
     const [map, key] = host.startsWith('*.') ? [wildcard, host.slice(1)] : [exact, host];
-    const table = map.get(key) ?? new PathTable<Route>();
-    map.set(key, table);
-    return table;
+    const tree = map.get(key) ?? new PathTree<Route>();
+    map.set(key, tree);
+    return tree;
   };
   if (!Array.isArray(routes) || routes.length === 0) {
     throw new InvalidOptionsError(field, routes, 'a list of routes, at least 1');
   }
-  for (const [index, route] of routes.entries()) {
+  for (const [index, options] of routes.entries()) {
     const at = `${field}[${index}]`;
-    if (typeof route !== 'object' || route === null) {
-      throw new InvalidOptionsError(at, route, 'an object with a cluster');
+    const host = checkHost(options?.match?.host ?? '*', `${at}.match.host`);
+    const route = compileRoute(options, host, context, at);
+    const { segments, ending } = route.pattern;
+    const key = `${host}/${segments.map((segment) => segment ?? ':').join('/')} ${ending}`;
+    if (unconditional.has(key)) {
+      const got = `${host}${options.match?.path ?? '/'}`;
+      throw new InvalidOptionsError(`${at}.match`, got, 'a match that no earlier route has');
     }
-    const host = checkHost(route.match?.host ?? '*', `${at}.match.host`);
-    const path = checkPath(route.match?.path ?? '/', `${at}.match.path`);
-    if (!clusters.has(route.cluster)) {
-      const known = [...clusters].map((name) => `"${name}"`).join(', ');
-      throw new InvalidOptionsError(`${at}.cluster`, route.cluster, `one of ${known || '(no clusters)'}`);
-    }
-    const { cluster, name = `${host}${path}`, cache } = route;
-    const added = tableOf(host).add(path, { name, cluster, settings: settingsOf(route), cache });
-    if (!added) {
-      throw new InvalidOptionsError(`${at}.match`, `${host}${path}`, 'a match that no earlier route has');
-    }
+    if (route.condition === undefined) unconditional.add(key);
+    treeOf(host).add(route.pattern, route);
   }
 
   return {
-    find(hostname, path) {
-      const query = path.indexOf('?');
-      const pathname = query === -1 ? path : path.slice(0, query);
+    find(hostname, path, exchange) {
+      const at = path.indexOf('?');
+      const pathname = at === -1 ? path : path.slice(0, at);
+      const query = at === -1 ? '' : path.slice(at + 1);
+      const accept = ({ condition }: Route): boolean => condition === undefined || condition(exchange, query);
       if (hostname !== undefined) {
-        const found = exact.get(hostname)?.find(pathname);
+        const found = exact.get(hostname)?.find(pathname, accept);
         if (found !== undefined) return found;
         if (wildcard.size > 0) {
           for (let dot = hostname.indexOf('.'); dot > 0; dot = hostname.indexOf('.', dot + 1)) {
-            const below = wildcard.get(hostname.slice(dot))?.find(pathname);
+            const below = wildcard.get(hostname.slice(dot))?.find(pathname, accept);
             if (below !== undefined) return below;
           }
         }
       }
-      return any.find(pathname);
+      return any.find(pathname, accept);
     },
   };
-}
-
-/** One object for all requests of the route: the client validates an object once. */
-function settingsOf(route: RouteOptions): RequestSettings | undefined {
-  const { retry, hedge, perTryTimeoutMs, overallTimeoutMs, bodyIdleTimeoutMs } = route;
-  const settings = { retry, hedge, perTryTimeoutMs, overallTimeoutMs, bodyIdleTimeoutMs };
-  return Object.values(settings).every((value) => value === undefined) ? undefined : settings;
 }
 
 function checkHost(host: string, field: string): string {
@@ -102,11 +85,4 @@ function checkHost(host: string, field: string): string {
   const name = lower.startsWith('*.') ? lower.slice(2) : lower;
   if (lower !== '*' && !EXACT_HOST.test(name)) throw new InvalidOptionsError(field, host, HOST_RULE);
   return lower;
-}
-
-function checkPath(path: string, field: string): string {
-  if (typeof path !== 'string' || !/^\/[\x21-\x7e]*$/.test(path) || /[?#]/.test(path)) {
-    throw new InvalidOptionsError(field, path, PATH_RULE);
-  }
-  return path;
 }

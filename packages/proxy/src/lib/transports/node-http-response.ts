@@ -53,7 +53,9 @@ export class NodeHttpResponse implements ResponseWriter, OpenExchange {
   }
 
   listen(listener: ResponseListener): void {
+    const attached = this.listener !== undefined;
     this.listener = listener;
+    if (attached) return;
     const { request, response } = this;
     response.on('error', () => {});
     if (response.destroyed || request.socket.destroyed) {

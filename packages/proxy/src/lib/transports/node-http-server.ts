@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import { bind } from '../connection/bind.ts';
 import { errorResponse } from '../errors/error-response.ts';
-import { failure, type Reason } from '../errors/reason.ts';
+import { failure, type KnownReason } from '../errors/reason.ts';
 import type { ProxyEvents } from '../events/proxy-events.ts';
 import type { Exchange } from '../exchange.ts';
 import { nodeHttpListeners } from './node-http-listeners.ts';
@@ -34,7 +34,7 @@ export interface Listener {
 /** How often `node:http` looks for connections that are too slow, in ms. */
 const CHECK_INTERVAL_MS = 1_000;
 
-const REASON_OF_CODE: Readonly<Record<string, Reason>> = {
+const REASON_OF_CODE: Readonly<Record<string, KnownReason>> = {
   HPE_INVALID_METHOD: 'method-not-supported',
   HPE_INVALID_URL: 'bad-target',
   HPE_HEADER_OVERFLOW: 'headers-too-large',
