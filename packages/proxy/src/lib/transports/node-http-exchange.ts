@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
-import { plainAddress } from '../connection/ip-address.ts';
+import { clientAddressOf } from '../connection/named-ends.ts';
 import type { Exchange, RawHeaders, RequestBody, ResponseWriter } from '../exchange.ts';
 import { hasContent } from '../request/check-request.ts';
 import { type BareConnection, type ConnectionPolicy, NodeHttpResponse } from './node-http-response.ts';
@@ -53,7 +53,7 @@ class NodeHttpExchange implements Exchange {
     // A request line of HTTP/1.x that claims another major version is none that can be understood.
     this.httpVersion = request.httpVersionMajor === 1 ? request.httpVersion : 'unknown';
     this.rawHeaders = request.rawHeaders;
-    this.remoteAddress = plainAddress(request.socket.remoteAddress);
+    this.remoteAddress = clientAddressOf(request.socket);
     this.encrypted = request.socket instanceof TLSSocket;
     this.body = parts.body;
     this.upgrade = parts.upgrade;

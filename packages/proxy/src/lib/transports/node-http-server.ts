@@ -1,10 +1,14 @@
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
+import { acceptFirst } from '../connection/accept-first.ts';
 import { bind } from '../connection/bind.ts';
+import type { ListenAddress } from '../connection/listen-options.ts';
+import { clientAddressOf } from '../connection/named-ends.ts';
 import { errorResponse } from '../errors/error-response.ts';
 import { failure, type KnownReason } from '../errors/reason.ts';
 import type { ProxyEvents } from '../events/proxy-events.ts';
 import type { Exchange } from '../exchange.ts';
+import { acceptProxy } from '../proxy-protocol/accept-proxy.ts';
 import { nodeHttpListeners } from './node-http-listeners.ts';
 import type { ResolvedConnectionOptions } from './node-http-options.ts';
 import type { ConnectionPolicy } from './node-http-response.ts';
@@ -12,13 +16,8 @@ import { wantsUpgrade } from './node-http-upgrade.ts';
 import { canAnswerError } from './open-exchanges.ts';
 import { refuseConnection } from './raw-response.ts';
 
-/** Where a listener is to accept connections. */
-export interface ListenOptions {
-  /** 0 takes any free port. */
-  readonly port: number;
-  /** @default all addresses */
-  readonly host?: string;
-}
+/** Where a proxy is to accept connections. */
+export type ListenOptions = ListenAddress;
 
 /** A listener that accepts connections. */
 export interface Listener {
@@ -91,16 +90,22 @@ export async function listenNodeHttp(where: ListenOptions, transport: NodeHttpTr
     if (!socket.writable || !canAnswerError(socket)) socket.destroy();
     else {
       refuseConnection(socket, failure(reason));
-      const { remoteAddress } = socket as Socket;
+      const remoteAddress = clientAddressOf(socket as Socket);
       events.emit({ type: 'connectionRefused', remoteAddress, reason, error });
     }
   });
+  const { proxyProtocol } = where;
+  const arrivals = proxyProtocol && acceptFirst(server, acceptProxy(proxyProtocol, policy.clock), events);
   const { address, port } = await bind(server, where);
   server.on('error', (error) => events.emit({ type: 'listenerFailed', error }));
   return {
     address,
     port,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    close: () =>
+      new Promise((resolve) => {
+        arrivals?.close();
+        server.close(() => resolve());
+      }),
     destroy: () => server.closeAllConnections(),
   };
 }
