@@ -6,11 +6,12 @@ import { lab } from './lab/benchmark.ts';
 import { runCli } from './lib/cli/run-cli.ts';
 import { overhead } from './overhead/benchmark.ts';
 import { picks } from './picks/benchmark.ts';
+import { proxy } from './proxy/benchmark.ts';
 import { simulation } from './simulation/benchmark.ts';
 
 process.exitCode = await runCli(
   process.argv.slice(2),
-  [clientFaults, picks, churn, overhead, discovery, lab, simulation],
+  [clientFaults, picks, churn, overhead, proxy, discovery, lab, simulation],
   {
     out: (text) => console.log(text),
     err: (text) => console.error(text),

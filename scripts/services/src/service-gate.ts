@@ -1,4 +1,5 @@
 import { externalService, variableOf } from './external-service.ts';
+import { locateProgram, type ProgramName } from './programs.ts';
 import { RECIPES } from './recipes.ts';
 import type { ServiceKind } from './service.ts';
 
@@ -28,10 +29,30 @@ export async function serviceGate(
   kind: ServiceKind,
   { control = false }: RequireServiceOptions = {},
 ): Promise<ServiceGate> {
-  const reason = await missing(kind, control);
-  if (reason === undefined) return { skipped: false, title: `real ${kind}` };
-  if (process.env.CI === 'true') throw new Error(`${kind} is missing: ${reason}`);
-  const title = `real ${kind}: SKIPPED, ${reason}`;
+  return gateOf(kind, await missing(kind, control));
+}
+
+/**
+ * Says whether programs can be had, fetching them when they are not in the cache.
+ *
+ * @throws Error when one cannot be had and `CI` is `true`
+ */
+export async function programGate(...names: readonly ProgramName[]): Promise<ServiceGate> {
+  let reason: string | undefined;
+  for (const name of names) {
+    try {
+      await locateProgram(name);
+    } catch (error) {
+      reason ??= (error as Error).message;
+    }
+  }
+  return gateOf(names.join(', '), reason);
+}
+
+function gateOf(what: string, reason: string | undefined): ServiceGate {
+  if (reason === undefined) return { skipped: false, title: `real ${what}` };
+  if (process.env.CI === 'true') throw new Error(`${what} is missing: ${reason}`);
+  const title = `real ${what}: SKIPPED, ${reason}`;
   console.warn(title);
   return { skipped: true, title };
 }

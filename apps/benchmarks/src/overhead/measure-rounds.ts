@@ -9,8 +9,6 @@ export interface Round {
   readonly p99Ms: number;
   /** CPU time of the load generator, the client included, for each request, in µs. */
   readonly clientCpuMicros: number;
-  /** The same of a proxy in between; NaN where there is none that tells. */
-  readonly proxyCpuMicros: number;
 }
 
 export interface RoundsOptions {
@@ -49,11 +47,9 @@ export async function measureRounds(
 }
 
 async function measureRound(client: Client, requests: number, concurrency: number): Promise<Round> {
-  const proxyBefore = await client.otherCpuMicros?.();
   const before = process.cpuUsage();
   const result = await closedLoop({ requests, concurrency, send: client.send });
   const { user, system } = process.cpuUsage(before);
-  const proxyAfter = await client.otherCpuMicros?.();
   if (successRatio(result) < 1) throw new Error('a request to a healthy endpoint failed');
   const sorted = ascending(result.latenciesMs);
   return {
@@ -61,6 +57,5 @@ async function measureRound(client: Client, requests: number, concurrency: numbe
     p50Ms: quantile(sorted, 0.5),
     p99Ms: quantile(sorted, 0.99),
     clientCpuMicros: (user + system) / requests,
-    proxyCpuMicros: ((proxyAfter ?? Number.NaN) - (proxyBefore ?? 0)) / requests,
   };
 }

@@ -12,7 +12,6 @@ const round = (requestsPerSecond: number): Round => ({
   p50Ms: 1,
   p99Ms: 2,
   clientCpuMicros: 50,
-  proxyCpuMicros: Number.NaN,
 });
 
 it('takes ratios within a round, so that a slow moment of the machine hits both sides', () => {

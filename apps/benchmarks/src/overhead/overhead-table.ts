@@ -21,7 +21,6 @@ export function overheadTable(
       { title: 'p99 ms', digits: 2 },
       { title: 'client CPU µs', digits: 1 },
       { title: 'ratio CPU', digits: 2 },
-      { title: 'proxy CPU µs', digits: 1 },
     ],
     rows: contenders.map(({ name }, index) => {
       const rounds = results[index] ?? [];
@@ -36,7 +35,6 @@ export function overheadTable(
         middle('p99Ms'),
         middle('clientCpuMicros'),
         ratio('clientCpuMicros'),
-        middle('proxyCpuMicros'),
       ];
     }),
   };

@@ -9,7 +9,5 @@ export interface Contender {
 export interface Client {
   /** Sends one request and reads the whole answer; true when its status is below 500. */
   send(): Promise<boolean>;
-  /** CPU time that other processes, such as a proxy, have spent on the requests so far, in µs. */
-  otherCpuMicros?(): Promise<number>;
   close(): Promise<void>;
 }
