@@ -14,8 +14,10 @@ export type {
   ProxyListener,
 } from './lib/events/proxy-event.ts';
 export type { Exchange, RawHeaders, RequestBody, ResponseListener, ResponseWriter } from './lib/exchange.ts';
+export type { ForwardingField, ForwardingOptions } from './lib/headers/forwarding-options.ts';
 export type { HeaderFields } from './lib/headers/header-fields.ts';
 export type { HeaderRules } from './lib/headers/header-rules.ts';
+export type { HopField } from './lib/headers/hop-trust.ts';
 export type { Middleware, ResponseHead, RoutedRequest } from './lib/middleware/middleware.ts';
 export { type ResponseChanges, wrapResponse } from './lib/middleware/wrap-response.ts';
 export { createProxy, type ReverseProxy } from './lib/proxy.ts';

@@ -1,6 +1,7 @@
 import type { Clock, Random } from '@evenkeel/core';
 import type { HttpClientOptions } from '@evenkeel/http-client';
 import type { Dispatcher } from 'undici';
+import type { ForwardingOptions } from './headers/forwarding-options.ts';
 import type { Middleware } from './middleware/middleware.ts';
 import type { RouteOptions } from './routing/route-options.ts';
 import type { ConnectionOptions } from './transports/node-http-options.ts';
@@ -21,6 +22,13 @@ export interface ProxyOptions {
   readonly name?: string;
   /** Addresses and networks of peers whose `X-Forwarded-*` and `Forwarded` are believed and extended. @default none: theirs are replaced */
   readonly trustedProxies?: readonly string[];
+  /**
+   * Proxies in front of this one, whatever their addresses: the client is that many hops away. Only where nobody can connect
+   * around them; not together with `trustedProxies`. @default 0
+   */
+  readonly trustedHops?: number;
+  /** What is made of earlier hops, and told upstream of them: `X-Forwarded-*`, `X-Real-IP`, `Forwarded`. */
+  readonly forwarded?: ForwardingOptions;
   /** Protocols that `Upgrade` may switch to, in lower case; others are ignored. @default ['websocket'] */
   readonly upgrades?: readonly string[];
   /** A longer request target is answered 414. @default 8_192 */

@@ -233,6 +233,7 @@ it('tells of each exchange once', async () => {
     host: 'h',
     target: '/',
     remoteAddress: '127.0.0.1',
+    clientAddress: '127.0.0.1',
     route: '*/',
     cluster: 'api',
     endpoint: expect.stringMatching(/^127\.0\.0\.1:\d+$/),

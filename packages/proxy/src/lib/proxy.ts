@@ -7,7 +7,8 @@ import type { ProxyAddress } from './connection/bind.ts';
 import type { ProxyListener } from './events/proxy-event.ts';
 import { proxyEvents } from './events/proxy-events.ts';
 import type { Exchange } from './exchange.ts';
-import { trustedPeers } from './headers/trusted-peers.ts';
+import { forwardingSettings } from './headers/forwarding-options.ts';
+import { hopTrust } from './headers/hop-trust.ts';
 import { middlewareOption } from './middleware/middleware-option.ts';
 import { createPipeline } from './pipeline/pipeline.ts';
 import { routeDispatch } from './pipeline/route-dispatch.ts';
@@ -65,7 +66,9 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
   };
   const routes = routeTable(options.routes, { clusters, middleware, random, copies });
   checkClient(options.client);
-  const trusted = trustedPeers(options.trustedProxies);
+  const { trustedProxies = [], trustedHops = 0 } = options;
+  const forwarding = forwardingSettings(options.forwarded);
+  const hopsOf = hopTrust({ trustedProxies, trustedHops, from: options.forwarded?.from });
   if (!Array.isArray(upgrades)) throw new InvalidOptionsError('upgrades', upgrades, 'a list of protocols');
   const protocols = new Set(upgrades.map((protocol) => protocol.toLowerCase()));
   const own =
@@ -79,7 +82,8 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
     dispatch: routeDispatch(options.routes, dispatcher),
     ownHost: clustersWithOwnHost(options.clusters),
     proxyName: name.toLowerCase(),
-    trusted,
+    hopsOf,
+    forwarding,
     limits,
     clock,
     events,

@@ -8,7 +8,10 @@ export interface ExchangeEnded {
   readonly host: string | undefined;
   /** The request target as received. */
   readonly target: string;
+  /** The peer's address: that of the last proxy in front, where there is one; by its PROXY header, where there is one. */
   readonly remoteAddress: string | undefined;
+  /** The address of the client: the last, seen from here, that is not a trusted proxy's. */
+  readonly clientAddress: string | undefined;
   /** The route's name; undefined when none matched. */
   readonly route: string | undefined;
   readonly cluster: string | undefined;

@@ -29,6 +29,8 @@ export class ExchangeRun implements ResponseListener {
   route: Route | undefined;
   /** The cluster that the request goes to. */
   cluster: string | undefined;
+  /** The address of the client behind trusted proxies. */
+  clientAddress: string | undefined;
   /** The authority of the request, once it is known to be valid. */
   host: string | undefined;
   status = 0;
@@ -113,6 +115,7 @@ export class ExchangeRun implements ResponseListener {
       host: this.host,
       target: exchange.target,
       remoteAddress: exchange.remoteAddress,
+      clientAddress: this.clientAddress,
       route: this.route?.name,
       cluster: this.cluster,
       endpoint: upstream?.endpoint,

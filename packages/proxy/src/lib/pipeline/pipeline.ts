@@ -2,8 +2,9 @@ import type { Clock } from '@evenkeel/core';
 import { failure } from '../errors/reason.ts';
 import type { ProxyEvents } from '../events/proxy-events.ts';
 import type { Exchange } from '../exchange.ts';
+import type { ForwardingSettings } from '../headers/forwarding-options.ts';
+import type { HopTrust } from '../headers/hop-trust.ts';
 import { requestHeaders } from '../headers/request-headers.ts';
-import type { TrustedPeers } from '../headers/trusted-peers.ts';
 import type { Middleware } from '../middleware/middleware.ts';
 import { runMiddleware } from '../middleware/run-middleware.ts';
 import { checkRequest, type RequestLimits } from '../request/check-request.ts';
@@ -26,7 +27,9 @@ export interface PipelineOptions {
   readonly ownHost: ReadonlySet<string>;
   /** In lower case. */
   readonly proxyName: string;
-  readonly trusted: TrustedPeers;
+  /** Whose account of earlier hops is believed. */
+  readonly hopsOf: HopTrust;
+  readonly forwarding: ForwardingSettings;
   readonly limits: RequestLimits;
   readonly clock: Clock;
   readonly events: ProxyEvents;
@@ -45,7 +48,8 @@ export interface Pipeline {
 
 /** Builds the pipeline: check, route, rewrite fields, go through middleware, forward, relay. */
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { routes, middleware, dispatch, ownHost, proxyName, trusted, limits, clock, events } = options;
+  const { routes, middleware, dispatch, ownHost, proxyName, hopsOf, forwarding, limits, clock, events } =
+    options;
   const forward = forwarder(dispatch, ownHost);
   const active = new Set<ExchangeRun>();
   const waiting: (() => void)[] = [];
@@ -62,6 +66,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     handle(exchange) {
       const run = new ExchangeRun(exchange, context);
       active.add(run);
+      const hops = hopsOf(exchange);
+      run.clientAddress = hops.clientAddress;
       const checked = checkRequest(exchange, limits);
       if (typeof checked === 'string') {
         run.fail(failure(checked));
@@ -83,7 +89,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       const headers = requestHeaders(exchange, {
         authority: authority?.text,
         proxyName,
-        trusted: trusted(exchange.remoteAddress),
+        hops,
+        hopsFrom: hopsOf.from,
+        forwarding,
       });
       const request = new RoutedExchange(run, {
         route,
