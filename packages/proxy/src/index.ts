@@ -18,6 +18,7 @@ export type { ForwardingField, ForwardingOptions } from './lib/headers/forwardin
 export type { HeaderFields } from './lib/headers/header-fields.ts';
 export type { HeaderRules } from './lib/headers/header-rules.ts';
 export type { HopField } from './lib/headers/hop-trust.ts';
+export type { RequestIdOptions } from './lib/headers/request-id.ts';
 export type { Middleware, ResponseHead, RoutedRequest } from './lib/middleware/middleware.ts';
 export { type ResponseChanges, wrapResponse } from './lib/middleware/wrap-response.ts';
 export { createProxy, type ReverseProxy } from './lib/proxy.ts';

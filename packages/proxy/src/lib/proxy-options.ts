@@ -2,6 +2,7 @@ import type { Clock, Random } from '@evenkeel/core';
 import type { HttpClientOptions } from '@evenkeel/http-client';
 import type { Dispatcher } from 'undici';
 import type { ForwardingOptions } from './headers/forwarding-options.ts';
+import type { RequestIdOptions } from './headers/request-id.ts';
 import type { Middleware } from './middleware/middleware.ts';
 import type { RouteOptions } from './routing/route-options.ts';
 import type { ConnectionOptions } from './transports/node-http-options.ts';
@@ -29,6 +30,8 @@ export interface ProxyOptions {
   readonly trustedHops?: number;
   /** What is made of earlier hops, and told upstream of them: `X-Forwarded-*`, `X-Real-IP`, `Forwarded`. */
   readonly forwarded?: ForwardingOptions;
+  /** Gives each request an id that goes upstream and into events; true is `x-request-id`. @default false */
+  readonly requestId?: boolean | RequestIdOptions;
   /** Protocols that `Upgrade` may switch to, in lower case; others are ignored. @default ['websocket'] */
   readonly upgrades?: readonly string[];
   /** A longer request target is answered 414. @default 8_192 */

@@ -234,6 +234,7 @@ it('tells of each exchange once', async () => {
     target: '/',
     remoteAddress: '127.0.0.1',
     clientAddress: '127.0.0.1',
+    requestId: undefined,
     route: '*/',
     cluster: 'api',
     endpoint: expect.stringMatching(/^127\.0\.0\.1:\d+$/),

@@ -9,6 +9,7 @@ import { proxyEvents } from './events/proxy-events.ts';
 import type { Exchange } from './exchange.ts';
 import { forwardingSettings } from './headers/forwarding-options.ts';
 import { hopTrust } from './headers/hop-trust.ts';
+import { requestIds } from './headers/request-id.ts';
 import { middlewareOption } from './middleware/middleware-option.ts';
 import { createPipeline } from './pipeline/pipeline.ts';
 import { routeDispatch } from './pipeline/route-dispatch.ts';
@@ -84,6 +85,7 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
     proxyName: name.toLowerCase(),
     hopsOf,
     forwarding,
+    ids: requestIds(options.requestId),
     limits,
     clock,
     events,

@@ -12,6 +12,8 @@ export interface ExchangeEnded {
   readonly remoteAddress: string | undefined;
   /** The address of the client: the last, seen from here, that is not a trusted proxy's. */
   readonly clientAddress: string | undefined;
+  /** The id that went upstream; undefined where requests get none. */
+  readonly requestId: string | undefined;
   /** The route's name; undefined when none matched. */
   readonly route: string | undefined;
   readonly cluster: string | undefined;

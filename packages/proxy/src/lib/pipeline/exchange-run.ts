@@ -31,6 +31,8 @@ export class ExchangeRun implements ResponseListener {
   cluster: string | undefined;
   /** The address of the client behind trusted proxies. */
   clientAddress: string | undefined;
+  /** Undefined where requests get none. */
+  requestId: string | undefined;
   /** The authority of the request, once it is known to be valid. */
   host: string | undefined;
   status = 0;
@@ -116,6 +118,7 @@ export class ExchangeRun implements ResponseListener {
       target: exchange.target,
       remoteAddress: exchange.remoteAddress,
       clientAddress: this.clientAddress,
+      requestId: this.requestId,
       route: this.route?.name,
       cluster: this.cluster,
       endpoint: upstream?.endpoint,

@@ -3,8 +3,10 @@ import { failure } from '../errors/reason.ts';
 import type { ProxyEvents } from '../events/proxy-events.ts';
 import type { Exchange } from '../exchange.ts';
 import type { ForwardingSettings } from '../headers/forwarding-options.ts';
+import { headerFields } from '../headers/header-fields.ts';
 import type { HopTrust } from '../headers/hop-trust.ts';
 import { requestHeaders } from '../headers/request-headers.ts';
+import { type RequestIds, respondWithId } from '../headers/request-id.ts';
 import type { Middleware } from '../middleware/middleware.ts';
 import { runMiddleware } from '../middleware/run-middleware.ts';
 import { checkRequest, type RequestLimits } from '../request/check-request.ts';
@@ -30,6 +32,8 @@ export interface PipelineOptions {
   /** Whose account of earlier hops is believed. */
   readonly hopsOf: HopTrust;
   readonly forwarding: ForwardingSettings;
+  /** Undefined gives requests no ids. */
+  readonly ids: RequestIds | undefined;
   readonly limits: RequestLimits;
   readonly clock: Clock;
   readonly events: ProxyEvents;
@@ -48,7 +52,7 @@ export interface Pipeline {
 
 /** Builds the pipeline: check, route, rewrite fields, go through middleware, forward, relay. */
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { routes, middleware, dispatch, ownHost, proxyName, hopsOf, forwarding, limits, clock, events } =
+  const { routes, middleware, dispatch, ownHost, proxyName, hopsOf, forwarding, ids, limits, clock, events } =
     options;
   const forward = forwarder(dispatch, ownHost);
   const active = new Set<ExchangeRun>();
@@ -68,6 +72,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       active.add(run);
       const hops = hopsOf(exchange);
       run.clientAddress = hops.clientAddress;
+      const id = ids?.idOf(exchange.rawHeaders, hops.trusted);
+      run.requestId = id;
+      if (ids?.respond === true && id !== undefined)
+        run.response = respondWithId(run.response, ids.header, id);
       const checked = checkRequest(exchange, limits);
       if (typeof checked === 'string') {
         run.fail(failure(checked));
@@ -93,6 +101,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         hopsFrom: hopsOf.from,
         forwarding,
       });
+      if (ids !== undefined && id !== undefined) headerFields(headers).set(ids.header, id);
       const request = new RoutedExchange(run, {
         route,
         hostname: authority?.hostname,
