@@ -8,6 +8,8 @@ export type { ListenAddress } from './lib/connection/listen-options.ts';
 export type { Failure, KnownReason, Reason } from './lib/errors/reason.ts';
 export type { ExchangeEnded } from './lib/events/exchange-ended.ts';
 export type {
+  CertificatesRejected,
+  CertificatesReloaded,
   ConnectionRefused,
   ListenerFailed,
   ProxyEvent,
@@ -36,5 +38,11 @@ export type {
   TcpRetryOptions,
 } from './lib/tcp/tcp-options.ts';
 export { createTcpProxy, type TcpProxy } from './lib/tcp/tcp-proxy.ts';
+export type { ListenOptions } from './lib/transports/listen-options.ts';
+export { checkListenOptions } from './lib/transports/listener.ts';
 export type { ConnectionOptions } from './lib/transports/node-http-options.ts';
-export type { ListenOptions } from './lib/transports/node-http-server.ts';
+export type {
+  CertificateFiles,
+  ClientAuthOptions,
+  TlsListenOptions,
+} from './lib/transports/tls-options.ts';

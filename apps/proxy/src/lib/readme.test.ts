@@ -6,6 +6,7 @@ import { configText } from './config/config-text.ts';
 import { parseConfig } from './config/load-config.ts';
 import { checkRegister } from './register/check-register.ts';
 import { registries } from './registries/registry.ts';
+import { tlsFolder } from './testing/tls-folder.ts';
 
 const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 const examplesOf = (text: string): string[] =>
@@ -14,6 +15,7 @@ const examplesOf = (text: string): string[] =>
 const README = read('README.md');
 const REGISTER = read('REGISTER.md');
 const CACHE = read('CACHE.md');
+const LISTENERS = read('LISTENERS.md');
 const ROUTES = read('ROUTES.md');
 const configurations = [README, CACHE, ROUTES]
   .flatMap(examplesOf)
@@ -21,6 +23,16 @@ const configurations = [README, CACHE, ROUTES]
 
 it.each(configurations)('the configuration is valid: %s', async (text) => {
   await checkParsed(parseConfig(configText('README.md', text, { ETCD_PASSWORD: 'x', CONSUL_TOKEN: 'x' })));
+});
+
+it.each(examplesOf(LISTENERS))('the listeners are valid: %s', async (text) => {
+  await using folder = await tlsFolder();
+  await checkParsed(parseConfig(configText(folder.file, text)));
+});
+
+it('names every key of a listener', () => {
+  const { listeners } = JSON.parse(jsonSchema()).properties;
+  for (const key of allKeys(listeners.items)) expect(LISTENERS).toMatch(new RegExp(`\\b${key}\\b`));
 });
 
 it.each(examplesOf(REGISTER))('the file is valid: %s', async (text) => {
@@ -60,6 +72,12 @@ it('names every key of a cache and of its stores', () => {
   }
 });
 
+/** The keys of an object and of all that is in it. */
+function allKeys(schema: unknown): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { properties = {} } = schema as { properties?: object };
+  return [...Object.keys(properties), ...Object.values(schema).flatMap(allKeys)];
+}
 it('names every key of a route', () => {
   const { properties } = JSON.parse(jsonSchema()).properties.routes.items;
   const { match, redirect, respond, rewrite, mirror } = properties;

@@ -1,19 +1,25 @@
+import { once } from 'node:events';
+import { connect as connectHttp2 } from 'node:http2';
+import { connect as connectTcp } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { manualClock } from '@evenkeel/core/testing';
 import { describe, expect, it, vi } from 'vitest';
 import type { ProxyEvent } from './events/proxy-event.ts';
+import { AUTHORITY, FIRST } from './testing/certificates.ts';
 import { rawClient } from './testing/raw-client.ts';
 import { rawUpstream } from './testing/raw-upstream.ts';
 import { startProxy } from './testing/start-proxy.ts';
+import { tlsFolder } from './testing/tls-folder.ts';
 
 const GET = 'GET / HTTP/1.1\r\nHost: h\r\n\r\n';
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 const LINE = 'PROXY TCP4 192.0.2.7 198.51.100.1 5555 80\r\n';
 const from = ['127.0.0.1'];
 
-async function listening(proxyProtocol: object, options: object = {}) {
+async function listening(proxyProtocol: object, options: object = {}, listen: object = {}) {
   const upstream = await rawUpstream(OK);
   const proxy = await startProxy([upstream.port], options);
-  const where = { port: 0, host: '127.0.0.1', proxyProtocol: { from, ...proxyProtocol } };
+  const where = { port: 0, host: '127.0.0.1', proxyProtocol: { from, ...proxyProtocol }, ...listen };
   const { port } = await proxy.proxy.listen(where);
   const events: ProxyEvent[] = [];
   proxy.proxy.subscribe((event) => events.push(event));
@@ -107,4 +113,43 @@ it('does not wait for headers when it closes', async () => {
   await at.proxy.proxy.close();
   await Promise.all([client.end(), reading.end()]);
   expect(at.events.filter(({ type }) => type === 'connectionRefused')).toMatchObject([{ reason: 'closing' }]);
+});
+
+describe('in front of TLS', () => {
+  it.each(['http/1.1', 'h2'])('the header comes first, and names the client of %s', async (protocol) => {
+    await using folder = await tlsFolder();
+    const certificates = [await folder.write('first', FIRST)];
+    await using at = await listening({}, {}, { tls: { certificates } });
+    const raw = connectTcp(at.port, '127.0.0.1');
+    raw.write(LINE);
+    const tls = { socket: raw, ca: AUTHORITY, servername: 'first.test', ALPNProtocols: [protocol] };
+    if (protocol === 'h2') {
+      const session = connectHttp2('https://first.test', { createConnection: () => connectTls(tls) });
+      const stream = session.request({ ':path': '/' });
+      const [headers] = await once(stream, 'response');
+      expect(headers[':status']).toBe(200);
+      session.destroy();
+    } else {
+      const socket = connectTls(tls);
+      socket.write(GET);
+      await once(socket, 'data');
+      socket.destroy();
+    }
+    expect(await at.proxy.event(0)).toMatchObject({ remoteAddress: '192.0.2.7', status: 200 });
+    expect(at.upstream.connections[0]?.received).toMatch(
+      /x-forwarded-for: 192\.0\.2\.7\r\nx-forwarded-proto: https/,
+    );
+  });
+
+  it('tells of a handshake that fails by the same client', async () => {
+    await using folder = await tlsFolder();
+    const certificates = [await folder.write('first', FIRST)];
+    await using at = await listening({}, {}, { tls: { certificates } });
+    using client = rawClient(at.port, `${LINE}${GET}`);
+    await client.end();
+    await vi.waitUntil(() => at.events.length > 0);
+    expect(at.events).toMatchObject([
+      { type: 'connectionRefused', remoteAddress: '192.0.2.7', reason: 'bad-tls' },
+    ]);
+  });
 });

@@ -9,15 +9,17 @@ import { proxyEvents } from './events/proxy-events.ts';
 import type { Exchange } from './exchange.ts';
 import { forwardingSettings } from './headers/forwarding-options.ts';
 import { hopTrust } from './headers/hop-trust.ts';
+import { isFieldName } from './headers/raw-headers.ts';
 import { requestIds } from './headers/request-id.ts';
 import { middlewareOption } from './middleware/middleware-option.ts';
 import { createPipeline } from './pipeline/pipeline.ts';
 import { routeDispatch } from './pipeline/route-dispatch.ts';
 import type { CloseOptions, ProxyOptions } from './proxy-options.ts';
 import { routeTable } from './routing/route-table.ts';
+import type { Listener, ListenOptions } from './transports/listen-options.ts';
+import { listen } from './transports/listener.ts';
 import { nodeHttpListeners } from './transports/node-http-listeners.ts';
 import { resolveConnectionOptions } from './transports/node-http-options.ts';
-import { type Listener, type ListenOptions, listenNodeHttp } from './transports/node-http-server.ts';
 
 /** A reverse proxy: routes in front of balanced clusters. */
 export interface ReverseProxy extends AsyncDisposable {
@@ -50,8 +52,17 @@ export interface ReverseProxy extends AsyncDisposable {
  * @throws InvalidOptionsError naming the option, what it got and what is allowed
  */
 export function createProxy(options: ProxyOptions): ReverseProxy {
-  const { clock = systemClock, random = Math.random, name = 'evenkeel', upgrades = ['websocket'] } = options;
+  const {
+    clock = systemClock,
+    random = Math.random,
+    name = 'evenkeel',
+    upgrades = ['websocket'],
+    clientCertificateHeader,
+  } = options;
   if (!/^[\w.~-]+$/.test(name)) throw new InvalidOptionsError('name', name, 'a token such as "edge-1"');
+  if (clientCertificateHeader !== undefined && !isFieldName(clientCertificateHeader)) {
+    throw new InvalidOptionsError('clientCertificateHeader', clientCertificateHeader, 'the name of a header');
+  }
   const integer = { min: 1, integer: true };
   const limits = {
     maxTargetLength: numberOption('maxTargetLength', options.maxTargetLength, 8_192, integer),
@@ -86,6 +97,7 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
     hopsOf,
     forwarding,
     ids: requestIds(options.requestId),
+    clientCertificateHeader: clientCertificateHeader?.toLowerCase(),
     limits,
     clock,
     events,
@@ -115,7 +127,7 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
     exchange: (exchange) => pipeline.handle(exchange),
     async listen(where) {
       if (closing !== undefined) throw new EvenkeelError('ERR_EVENKEEL_CLOSED', 'the proxy is closed');
-      const listener = await listenNodeHttp(where, {
+      const listener = await listen(where, {
         connections,
         policy,
         upgrades: protocols,

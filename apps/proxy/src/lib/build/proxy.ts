@@ -18,6 +18,7 @@ export interface BuiltProxy {
 export const PROXY_OPTIONS = [
   'name',
   'trustedProxies',
+  'clientCertificateHeader',
   'upgrades',
   'maxTargetLength',
   'maxHeaders',

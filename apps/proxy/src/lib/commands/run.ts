@@ -1,5 +1,6 @@
 import { formatAddress } from '@evenkeel/core';
 import type { ListenOptions, ReverseProxy } from '@evenkeel/proxy';
+import { buildListener } from '../build/listener.ts';
 import { buildProxy } from '../build/proxy.ts';
 import { formatIssue } from '../config/config-error.ts';
 import { configWarnings } from '../config/warnings.ts';
@@ -52,7 +53,13 @@ async function serve(
       if (line !== undefined) err(line);
     });
   }
-  const failed = isStopped() ? undefined : await listenAll(built.proxy, listeners, context);
+  const failed = isStopped()
+    ? undefined
+    : await listenAll(
+        built.proxy,
+        listeners.map((listener) => buildListener(listener, file)),
+        context,
+      );
   if (failed !== undefined) {
     await built.close();
     err(failed);
@@ -80,7 +87,8 @@ async function listenAll(
   for (const listener of listeners) {
     try {
       const { address, port } = await proxy.listen(listener);
-      lines.push(`listening on http://${formatAddress(address, port)}`);
+      const scheme = listener.tls === undefined ? 'http' : 'https';
+      lines.push(`listening on ${scheme}://${formatAddress(address, port)}`);
     } catch (error) {
       const { host = '*', port } = listener;
       return `cannot listen on ${formatAddress(host, port)}: ${describe(error)}`;

@@ -10,9 +10,11 @@ export type ProxyEvent =
   | ConnectionEnded
   | ConnectionRefused
   | ListenerFailed
-  | MirrorEnded;
+  | MirrorEnded
+  | CertificatesReloaded
+  | CertificatesRejected;
 
-/** A connection was closed because it was not to be served, or what came on it was no valid request. */
+/** A connection was closed because it was not to be served, or what came on it was no valid request, or no valid TLS. */
 export interface ConnectionRefused {
   readonly type: 'connectionRefused';
   readonly remoteAddress: string | undefined;
@@ -23,6 +25,21 @@ export interface ConnectionRefused {
 /** A listener could not accept a connection, such as for want of file descriptors; it goes on. */
 export interface ListenerFailed {
   readonly type: 'listenerFailed';
+  readonly error: unknown;
+}
+
+/** Files with certificates changed, and new connections get what is in them now. */
+export interface CertificatesReloaded {
+  readonly type: 'certificatesReloaded';
+  /** All files of the listener. */
+  readonly files: readonly string[];
+}
+
+/** Files with certificates changed to something that makes no sense; the certificates before the change stay. */
+export interface CertificatesRejected {
+  readonly type: 'certificatesRejected';
+  /** All files of the listener. */
+  readonly files: readonly string[];
   readonly error: unknown;
 }
 

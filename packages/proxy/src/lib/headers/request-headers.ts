@@ -15,6 +15,8 @@ export interface RequestContext {
   /** Where trusted proxies name the hops before them. */
   readonly hopsFrom: HopField;
   readonly forwarding: ForwardingSettings;
+  /** The field, in lower case, that carries the subject of the client's certificate; undefined when none does. */
+  readonly clientCertificateHeader?: string | undefined;
 }
 
 /** Fields that end here besides the hop-by-hop ones: the proxy answers the expectation and sends no trailers itself. */
@@ -33,6 +35,7 @@ export function requestHeaders(exchange: Exchange, context: RequestContext): str
   const headers: string[] = [];
   if (authority !== undefined) headers.push('host', authority);
   const claims: HopClaims = hops.trusted ? new Map() : NO_CLAIMS;
+  let subject = exchange.clientSubject;
   let via = '';
 
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
@@ -40,7 +43,9 @@ export function requestHeaders(exchange: Exchange, context: RequestContext): str
     const value = rawHeaders[i + 1] as string;
     const name = field.toLowerCase();
     if (isHopByHop(name) || CONSUMED.has(name) || named.has(name)) continue;
-    if (name === 'via') via = append(via, value);
+    if (name === context.clientCertificateHeader) {
+      if (hops.trusted) subject = value;
+    } else if (name === 'via') via = append(via, value);
     else if (!tellsOfHops(name)) headers.push(field, value);
     else if (hops.trusted) {
       claims.set(name, append(claims.get(name) ?? '', value));
@@ -50,5 +55,8 @@ export function requestHeaders(exchange: Exchange, context: RequestContext): str
 
   headers.push('via', append(via, `${exchange.httpVersion} ${context.proxyName}`));
   addForwarding(headers, exchange, { settings, from, hops, claims, authority });
+  if (context.clientCertificateHeader !== undefined && subject !== undefined) {
+    headers.push(context.clientCertificateHeader, subject);
+  }
   return headers;
 }

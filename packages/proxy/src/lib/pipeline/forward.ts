@@ -33,7 +33,8 @@ export class Forward implements Dispatcher.DispatchHandler, UpstreamHalf {
     this.takesTrailers =
       exchange.method !== 'HEAD' &&
       exchange.httpVersion !== '1.0' &&
-      listElements(fieldValues(exchange.rawHeaders, 'te')).some((coding) => coding.startsWith('trailers'));
+      (exchange.httpVersion === '2.0' ||
+        listElements(fieldValues(exchange.rawHeaders, 'te')).some((coding) => coding.startsWith('trailers')));
     run.upstream = this;
   }
 

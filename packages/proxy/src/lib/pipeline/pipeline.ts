@@ -34,6 +34,8 @@ export interface PipelineOptions {
   readonly forwarding: ForwardingSettings;
   /** Undefined gives requests no ids. */
   readonly ids: RequestIds | undefined;
+  /** In lower case. */
+  readonly clientCertificateHeader: string | undefined;
   readonly limits: RequestLimits;
   readonly clock: Clock;
   readonly events: ProxyEvents;
@@ -100,6 +102,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         hops,
         hopsFrom: hopsOf.from,
         forwarding,
+        clientCertificateHeader: options.clientCertificateHeader,
       });
       if (ids !== undefined && id !== undefined) headerFields(headers).set(ids.header, id);
       const request = new RoutedExchange(run, {

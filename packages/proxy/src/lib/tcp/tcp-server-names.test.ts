@@ -3,13 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import { manualClock } from '@evenkeel/core/testing';
 import { expect, it, vi } from 'vitest';
+import { FIRST } from '../testing/certificates.ts';
 import { untilClosed, untilEnd } from '../testing/socket-text.ts';
 import { orderedCluster, startTcpProxy } from '../testing/start-tcp-proxy.ts';
-import { TEST_CERT, TEST_KEY } from '../testing/tls-fixture.ts';
 
 /** A TLS server that says its name, and the name that was asked for. */
 async function tlsEndpoint(name: string) {
-  const server = createServer({ cert: TEST_CERT, key: TEST_KEY, ALPNProtocols: ['h2', 'x'] }, (socket) => {
+  const server = createServer({ ...FIRST, ALPNProtocols: ['h2', 'x'] }, (socket) => {
     socket.on('error', () => {});
     socket.end(`${name} for ${String((socket as TLSSocket & { servername?: string | false }).servername)}`);
   });
@@ -25,7 +25,7 @@ async function tlsEndpoint(name: string) {
 }
 
 async function ask(port: number, servername: string | undefined, options: object = {}): Promise<string> {
-  const to = { host: '127.0.0.1', port, ca: TEST_CERT, rejectUnauthorized: false, ...options };
+  const to = { host: '127.0.0.1', port, rejectUnauthorized: false, ...options };
   const socket = connect({ ...to, ...(servername !== undefined && { servername }) });
   socket.on('error', () => {});
   return untilEnd(socket);

@@ -2,6 +2,7 @@ import { type Cluster, createCluster, staticDiscovery } from '@evenkeel/core';
 import type { ExchangeEnded } from '../events/exchange-ended.ts';
 import { createProxy, type ReverseProxy } from '../proxy.ts';
 import type { ProxyOptions } from '../proxy-options.ts';
+import type { ListenOptions } from '../transports/listen-options.ts';
 import { inOrder } from './in-order.ts';
 
 /** A proxy that listens on loopback, in front of one cluster `api`. */
@@ -19,6 +20,7 @@ export interface TestProxy extends AsyncDisposable {
 export async function startProxy(
   ports: readonly number[],
   options: Partial<ProxyOptions> = {},
+  where: Partial<ListenOptions> = {},
 ): Promise<TestProxy> {
   const cluster = createCluster({
     name: 'api',
@@ -39,7 +41,7 @@ export async function startProxy(
     events.push(event);
     for (const check of waiting) check();
   });
-  const { port } = await proxy.listen({ port: 0, host: '127.0.0.1' });
+  const { port } = await proxy.listen({ port: 0, host: '127.0.0.1', ...where });
   return {
     proxy,
     port,

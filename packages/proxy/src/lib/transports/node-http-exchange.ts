@@ -4,6 +4,7 @@ import { TLSSocket } from 'node:tls';
 import { clientAddressOf } from '../connection/named-ends.ts';
 import type { Exchange, RawHeaders, RequestBody, ResponseWriter } from '../exchange.ts';
 import { hasContent } from '../request/check-request.ts';
+import { clientSubject } from './client-subject.ts';
 import { type BareConnection, type ConnectionPolicy, NodeHttpResponse } from './node-http-response.ts';
 import { RequestBodyStream } from './request-body-stream.ts';
 
@@ -39,6 +40,7 @@ class NodeHttpExchange implements Exchange {
   readonly rawHeaders: RawHeaders;
   readonly remoteAddress: string | undefined;
   readonly encrypted: boolean;
+  readonly clientSubject: string | undefined;
   readonly body: RequestBody | undefined;
   readonly upgrade: string | undefined;
   readonly response: ResponseWriter;
@@ -55,6 +57,7 @@ class NodeHttpExchange implements Exchange {
     this.rawHeaders = request.rawHeaders;
     this.remoteAddress = clientAddressOf(request.socket);
     this.encrypted = request.socket instanceof TLSSocket;
+    this.clientSubject = this.encrypted ? clientSubject(request.socket) : undefined;
     this.body = parts.body;
     this.upgrade = parts.upgrade;
     this.response = response;

@@ -20,6 +20,13 @@ export interface ConnectionOptions {
   readonly lingerMs?: number;
   /** Bytes of request line and fields together; more is answered 431. @default 16_384 */
   readonly maxHeaderBytes?: number;
+  /** Requests that a connection of HTTP/2 may have open at the same time. @default 100 */
+  readonly maxConcurrentStreams?: number;
+  /**
+   * How long nothing may move in either direction on a stream of HTTP/2 whose request is not complete. It takes the place of
+   * `requestTimeoutMs`, which would end streams that are meant to stay open. @default 300_000
+   */
+  readonly streamIdleTimeoutMs?: number;
 }
 
 /** The options with their defaults, checked. */
@@ -43,6 +50,8 @@ export function resolveConnectionOptions(
     keepAliveTimeoutMs: ms('keepAliveTimeoutMs', 65_000),
     sendTimeoutMs: ms('sendTimeoutMs', 60_000),
     lingerMs: ms('lingerMs', 5_000),
-    maxHeaderBytes: integer('maxHeaderBytes', 16_384, { min: 1_024 }),
+    maxHeaderBytes: integer('maxHeaderBytes', 16_384, { min: 1_024, max: 2 ** 20 }),
+    maxConcurrentStreams: integer('maxConcurrentStreams', 100, { min: 1, max: 2 ** 31 - 1 }),
+    streamIdleTimeoutMs: ms('streamIdleTimeoutMs', 300_000),
   };
 }

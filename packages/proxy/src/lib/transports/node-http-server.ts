@@ -1,34 +1,17 @@
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
-import { acceptFirst } from '../connection/accept-first.ts';
-import { bind } from '../connection/bind.ts';
-import type { ListenAddress } from '../connection/listen-options.ts';
 import { clientAddressOf } from '../connection/named-ends.ts';
 import { errorResponse } from '../errors/error-response.ts';
 import { failure, type KnownReason } from '../errors/reason.ts';
 import type { ProxyEvents } from '../events/proxy-events.ts';
 import type { Exchange } from '../exchange.ts';
-import { acceptProxy } from '../proxy-protocol/accept-proxy.ts';
+import type { Layer } from './listen-options.ts';
 import { nodeHttpListeners } from './node-http-listeners.ts';
 import type { ResolvedConnectionOptions } from './node-http-options.ts';
 import type { ConnectionPolicy } from './node-http-response.ts';
 import { wantsUpgrade } from './node-http-upgrade.ts';
 import { canAnswerError } from './open-exchanges.ts';
 import { refuseConnection } from './raw-response.ts';
-
-/** Where a proxy is to accept connections. */
-export type ListenOptions = ListenAddress;
-
-/** A listener that accepts connections. */
-export interface Listener {
-  readonly address: string;
-  /** The real port, also where 0 was asked for. */
-  readonly port: number;
-  /** Stops accepting and closes what is idle; resolves when the last connection has closed. */
-  close(): Promise<void>;
-  /** Closes every connection now. */
-  destroy(): void;
-}
 
 /** How often `node:http` looks for connections that are too slow, in ms. */
 const CHECK_INTERVAL_MS = 1_000;
@@ -57,8 +40,8 @@ export interface NodeHttpTransport {
   handle(exchange: Exchange): void;
 }
 
-/** Listens with `node:http` and hands each request over as an exchange. */
-export async function listenNodeHttp(where: ListenOptions, transport: NodeHttpTransport): Promise<Listener> {
+/** Speaks HTTP/1.1 with `node:http` on the connections it is given, and hands each request over as an exchange. */
+export function nodeHttpLayer(transport: NodeHttpTransport): Layer {
   const { connections, policy, upgrades, events, handle } = transport;
   const server = createServer({
     headersTimeout: connections.headersTimeoutMs,
@@ -66,7 +49,6 @@ export async function listenNodeHttp(where: ListenOptions, transport: NodeHttpTr
     keepAliveTimeout: connections.keepAliveTimeoutMs,
     maxHeaderSize: connections.maxHeaderBytes,
     connectionsCheckingInterval: CHECK_INTERVAL_MS,
-    noDelay: true,
     requireHostHeader: false,
     shouldUpgradeCallback: (request) => wantsUpgrade(request, upgrades),
   });
@@ -94,18 +76,10 @@ export async function listenNodeHttp(where: ListenOptions, transport: NodeHttpTr
       events.emit({ type: 'connectionRefused', remoteAddress, reason, error });
     }
   });
-  const { proxyProtocol } = where;
-  const arrivals = proxyProtocol && acceptFirst(server, acceptProxy(proxyProtocol, policy.clock), events);
-  const { address, port } = await bind(server, where);
-  server.on('error', (error) => events.emit({ type: 'listenerFailed', error }));
+  // It never listens itself, but looks for slow connections only from this event on.
+  server.emit('listening');
   return {
-    address,
-    port,
-    close: () =>
-      new Promise((resolve) => {
-        arrivals?.close();
-        server.close(() => resolve());
-      }),
-    destroy: () => server.closeAllConnections(),
+    accept: (socket) => void server.emit('connection', socket),
+    close: () => void server.close(),
   };
 }
