@@ -4,6 +4,7 @@ export type { RespondOptions } from './lib/actions/respond.ts';
 export type { RewriteOptions } from './lib/actions/rewrite.ts';
 export type { WeightedCluster } from './lib/actions/split.ts';
 export type { ProxyAddress } from './lib/connection/bind.ts';
+export type { IpEndpoint } from './lib/connection/ip-address.ts';
 export type { ListenAddress } from './lib/connection/listen-options.ts';
 export type { Failure, KnownReason, Reason } from './lib/errors/reason.ts';
 export type { ExchangeEnded } from './lib/events/exchange-ended.ts';
@@ -26,6 +27,12 @@ export { type ResponseChanges, wrapResponse } from './lib/middleware/wrap-respon
 export { createProxy, type ReverseProxy } from './lib/proxy.ts';
 export type { CloseOptions, ProxyOptions } from './lib/proxy-options.ts';
 export type { AcceptProxyOptions } from './lib/proxy-protocol/accept-proxy.ts';
+export type { ProxyClusterRoute, ProxyClusters } from './lib/proxy-protocol/proxied-clusters.ts';
+export type { ProxiedConnection } from './lib/proxy-protocol/proxy-header.ts';
+export {
+  type ProxyProtocolAgentOptions,
+  proxyProtocolAgent,
+} from './lib/proxy-protocol/proxy-protocol-agent.ts';
 export type { ProxyProtocolVersion } from './lib/proxy-protocol/write-proxy-header.ts';
 export type { PathMatch } from './lib/routing/path-pattern.ts';
 export type { RouteMatch, RouteOptions, ValueMatch, ValuePart } from './lib/routing/route-options.ts';

@@ -4,6 +4,7 @@ import type { Dispatcher } from 'undici';
 import type { ForwardingOptions } from './headers/forwarding-options.ts';
 import type { RequestIdOptions } from './headers/request-id.ts';
 import type { Middleware } from './middleware/middleware.ts';
+import type { ProxyClusters } from './proxy-protocol/proxied-clusters.ts';
 import type { RouteOptions } from './routing/route-options.ts';
 import type { ConnectionOptions } from './transports/node-http-options.ts';
 
@@ -12,7 +13,7 @@ export interface ProxyOptions {
   /** Which requests go to which cluster; at least one. A request that none matches is answered 404. */
   readonly routes: readonly RouteOptions[];
   /** The clusters that routes name, with settings of their own where they need some. Stay the caller's: the proxy does not close them. */
-  readonly clusters: HttpClientOptions['clusters'];
+  readonly clusters: ProxyClusters;
   /** What every request goes through, in order, before the middleware of its route; also those that no route matches. @default none */
   readonly middleware?: readonly Middleware[];
   /** How all clusters are spoken to: retries, hedging, timeouts, connections. @default the defaults of `createHttpClient` */

@@ -15,6 +15,7 @@ import { middlewareOption } from './middleware/middleware-option.ts';
 import { createPipeline } from './pipeline/pipeline.ts';
 import { routeDispatch } from './pipeline/route-dispatch.ts';
 import type { CloseOptions, ProxyOptions } from './proxy-options.ts';
+import { type ProxyClusters, proxiedClusters } from './proxy-protocol/proxied-clusters.ts';
 import { routeTable } from './routing/route-table.ts';
 import type { Listener, ListenOptions } from './transports/listen-options.ts';
 import { listen } from './transports/listener.ts';
@@ -83,9 +84,10 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
   const hopsOf = hopTrust({ trustedProxies, trustedHops, from: options.forwarded?.from });
   if (!Array.isArray(upgrades)) throw new InvalidOptionsError('upgrades', upgrades, 'a list of protocols');
   const protocols = new Set(upgrades.map((protocol) => protocol.toLowerCase()));
+  const proxied = proxiedClusters(options.clusters, options.client ?? {});
   const own =
     options.dispatcher === undefined
-      ? createHttpClient({ clock, random, ...options.client, clusters: options.clusters })
+      ? createHttpClient({ clock, random, ...options.client, clusters: proxied.clusters })
       : undefined;
   const dispatcher = options.dispatcher ?? (own as NonNullable<typeof own>);
   const pipeline = createPipeline({
@@ -93,6 +95,7 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
     middleware,
     dispatch: routeDispatch(options.routes, dispatcher),
     ownHost: clustersWithOwnHost(options.clusters),
+    toldOfClients: proxied.named,
     proxyName: name.toLowerCase(),
     hopsOf,
     forwarding,
@@ -110,6 +113,7 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
     pipeline.abort();
     for (const listener of listeners) listener.destroy();
     void own?.destroy();
+    for (const one of proxied.owned) void one.destroy();
   };
   let closing: Promise<void> | undefined;
 
@@ -119,6 +123,7 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
     for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
     await Promise.all([pipeline.idle(), ...[...listeners].map((listener) => listener.close())]);
     await own?.close();
+    await Promise.all(proxied.owned.map((one) => one.close()));
   };
 
   const proxy: ReverseProxy = {
@@ -152,7 +157,7 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
   return proxy;
 }
 
-function clusterNames(clusters: HttpClientOptions['clusters']): ReadonlySet<string> {
+function clusterNames(clusters: ProxyClusters): ReadonlySet<string> {
   if (typeof clusters !== 'object' || clusters === null) {
     throw new InvalidOptionsError('clusters', clusters, 'clusters by name, or a list of clusters');
   }
@@ -167,7 +172,7 @@ function checkClient(client: ProxyOptions['client']): void {
 }
 
 /** The client gives way to a Host that is set, so these must come without. */
-function clustersWithOwnHost(clusters: HttpClientOptions['clusters']): ReadonlySet<string> {
+function clustersWithOwnHost(clusters: ProxyClusters): ReadonlySet<string> {
   const entries = isList(clusters) ? [] : Object.entries(clusters);
   return new Set(
     entries

@@ -5,7 +5,7 @@ import { tryPolicy } from '../schema/policy.ts';
 import { buildListener } from './listener.ts';
 import { pick } from './pick.ts';
 import { buildProxy, PROXY_OPTIONS } from './proxy.ts';
-import { tryCache, tryClient, tryCluster, tryProxy, tryRoute } from './trial.ts';
+import { tryCache, tryClient, tryCluster, tryProxy, tryRoute, tryTcp } from './trial.ts';
 import { OptionError, within } from './within.ts';
 
 /** A route is none without one of them. */
@@ -52,6 +52,8 @@ export async function buildIssues(parsed: ParsedConfig): Promise<ConfigIssue[]> 
   }
   for (const [index, listener] of config.listeners.entries()) {
     await attempt(['listeners', index], () => checkListenOptions(buildListener(listener, file)));
+    const { tcp } = listener;
+    if (tcp) await attemptEach(['listeners', index, 'tcp'], tcp, tryTcp, ['cluster', 'serverNames']);
   }
   for (const [index, route] of config.routes.entries()) {
     const { cache, ...rest } = route;

@@ -11,11 +11,22 @@ import {
   tcpHealthCheck,
 } from '@evenkeel/core';
 import { httpHealthCheck } from '@evenkeel/http-client';
+import { type ProxyProtocolVersion, proxyProtocolAgent } from '@evenkeel/proxy';
 import type { ConcurrencyLimitConfig, HealthCheckConfig, OutlierDetectionConfig } from '../schema/health.ts';
 
-/** Active checks of a checked configuration. */
-export function buildHealthCheck({ http, tcp: _, ...schedule }: HealthCheckConfig): HealthCheckOptions {
-  return { ...schedule, checker: http === undefined ? tcpHealthCheck() : httpHealthCheck(http) };
+/**
+ * Active checks of a checked configuration.
+ *
+ * @param proxyProtocol where endpoints expect a header: that of a check speaks for the proxy itself
+ */
+export function buildHealthCheck(
+  { http, tcp: _, ...schedule }: HealthCheckConfig,
+  proxyProtocol: ProxyProtocolVersion | undefined,
+): HealthCheckOptions {
+  if (http === undefined) return { ...schedule, checker: tcpHealthCheck() };
+  const dispatcher =
+    proxyProtocol && proxyProtocolAgent({ version: proxyProtocol, agent: { pipelining: 0 } });
+  return { ...schedule, checker: httpHealthCheck({ ...http, ...(dispatcher && { dispatcher }) }) };
 }
 
 /** Passive checks of a checked configuration. */

@@ -1,15 +1,18 @@
 import type { StoreEvent } from '@evenkeel/cache';
 import type { Cluster } from '@evenkeel/core';
-import { createProxy, type ProxyOptions, type ReverseProxy } from '@evenkeel/proxy';
+import { createProxy, type ProxyOptions, type ReverseProxy, type TcpProxy } from '@evenkeel/proxy';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { createCaches } from './caches.ts';
 import { buildCluster } from './cluster.ts';
 import { pick } from './pick.ts';
+import { buildTcpProxy } from './tcp.ts';
 import { within } from './within.ts';
 
 /** A proxy with its clusters and caches, all of which live and end together. */
 export interface BuiltProxy {
   readonly proxy: ReverseProxy;
+  /** Those of the listeners that balance TCP connections, by the index of the listener. */
+  readonly tcp: ReadonlyMap<number, TcpProxy>;
   readonly clusters: readonly Cluster[];
   close(): Promise<void>;
 }
@@ -18,6 +21,9 @@ export interface BuiltProxy {
 export const PROXY_OPTIONS = [
   'name',
   'trustedProxies',
+  'trustedHops',
+  'forwarded',
+  'requestId',
   'clientCertificateHeader',
   'upgrades',
   'maxTargetLength',
@@ -25,6 +31,9 @@ export const PROXY_OPTIONS = [
   'connections',
   'client',
 ] as const satisfies readonly (keyof ProxyOptions)[];
+
+/** For a configuration in which no listener takes requests. */
+const NO_ROUTES: ProxyOptions['routes'] = [{ respond: { status: 404 } }];
 
 /** How a proxy is built. */
 export interface BuildOptions {
@@ -48,19 +57,33 @@ export function buildProxy(
     ([name, cluster]) => [name, buildCluster(cluster, { name, file, dry })] as const,
   );
   const clusters = built.map(([, { cluster }]) => cluster);
+  const tcpRoutes = new Map(built.map(([name, { tcp }]) => [name, tcp] as const));
+  const tcp = new Map<number, TcpProxy>();
+  for (const [index, listener] of config.listeners.entries()) {
+    if (listener.tcp === undefined) continue;
+    const options = listener.tcp;
+    tcp.set(
+      index,
+      within(['listeners', index, 'tcp'], () => buildTcpProxy(options, tcpRoutes)),
+    );
+  }
+  const routes = config.routes.map(({ cache, ...route }, index) => ({
+    ...route,
+    ...(cache && { cache: within(['routes', index, 'cache'], () => caches.of(cache)) }),
+  }));
   const proxy = createProxy({
     ...pick(config, PROXY_OPTIONS),
-    routes: config.routes.map(({ cache, ...route }, index) => ({
-      ...route,
-      ...(cache && { cache: within(['routes', index, 'cache'], () => caches.of(cache)) }),
-    })),
-    clusters: Object.fromEntries(built.map(([name, { route }]) => [name, route])),
+    routes: config.routes.length === 0 ? NO_ROUTES : routes,
+    clusters: Object.fromEntries(
+      built.map(([name, { route, tcp }]) => [name, { ...route, ...pick(tcp, ['proxyProtocol']) }]),
+    ),
   });
   return {
     proxy,
+    tcp,
     clusters,
     async close() {
-      await proxy.close({ graceMs: 0 });
+      await Promise.all([proxy, ...tcp.values()].map((one) => one.close({ graceMs: 0 })));
       await Promise.all([caches.close(), ...clusters.map((cluster) => cluster.close())]);
     },
   };

@@ -4,9 +4,11 @@ import { createProxy, type ProxyOptions, type RouteOptions } from '@evenkeel/pro
 import { roundRobin } from '@evenkeel/strategies';
 import type { CacheConfig } from '../cache/schema.ts';
 import type { ClusterConfig } from '../schema/cluster.ts';
+import type { TcpConfig } from '../schema/tcp.ts';
 import { createCaches } from './caches.ts';
 import { buildCluster } from './cluster.ts';
 import { silent } from './silent.ts';
+import { buildTcpProxy } from './tcp.ts';
 import { OptionError, within } from './within.ts';
 
 /*
@@ -53,6 +55,16 @@ export async function tryRoute(route: Omit<RouteOptions, 'cache'>): Promise<void
   } finally {
     await Promise.all(clusters.map((cluster) => cluster.close()));
   }
+}
+
+/** @throws OptionError when a TCP listener, whose clusters there are, refuses an option */
+export async function tryTcp(config: TcpConfig): Promise<void> {
+  await using cluster = anyCluster();
+  const names = [config.cluster, ...Object.values(config.serverNames ?? {})];
+  const clusters = new Map(
+    names.flatMap((name) => (name === undefined ? [] : [[name, { cluster }] as const])),
+  );
+  await buildTcpProxy(config, clusters).close();
 }
 
 /** @throws InvalidOptionsError when the proxy itself refuses an option */

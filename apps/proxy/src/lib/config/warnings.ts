@@ -10,6 +10,9 @@ const BY_KEY = ['ring-hash', 'maglev', 'rendezvous', 'bounded-load', 'sticky'] a
 /** What a valid configuration allows, and its author has probably not meant. */
 export function configWarnings({ file, config, map }: LoadedConfig): ConfigIssue[] {
   const issues: ConfigIssue[] = [];
+  const byTcp = new Set(
+    config.listeners.flatMap(({ tcp }) => [tcp?.cluster, ...Object.values(tcp?.serverNames ?? {})]),
+  );
   for (const [name, cluster] of Object.entries(config.clusters)) {
     const warn = (path: readonly PropertyKey[], message: string): void => {
       const whole = ['clusters', name, ...path];
@@ -18,6 +21,8 @@ export function configWarnings({ file, config, map }: LoadedConfig): ConfigIssue
     for (const { path, message } of discoveryWarnings(cluster.discovery, file)) {
       warn(['discovery', ...path], message);
     }
+    // TCP connections have a key in any case: the client's address.
+    if (byTcp.has(name)) continue;
     const reports = cluster.loadReports ?? config.client?.loadReports ?? false;
     for (const message of strategyWarnings(cluster, reports)) warn(['strategy'], message);
   }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ProxiedConnection } from '../proxy-protocol/proxy-header.ts';
 import { plainAddress } from './ip-address.ts';
+import { socketEnds } from './socket-ends.ts';
 
 const named = new WeakMap<Duplex, ProxiedConnection>();
 
@@ -18,4 +19,9 @@ export function namedEnds(socket: Duplex): ProxiedConnection | undefined {
 /** The address of the client that a socket belongs to; undefined when it has already gone. */
 export function clientAddressOf(socket: Socket): string | undefined {
   return named.get(socket)?.source.address ?? plainAddress(socket.remoteAddress);
+}
+
+/** Both ends of a connection, as a PROXY header names them where one does; undefined when its client has already gone. */
+export function endsOf(socket: Socket): ProxiedConnection | undefined {
+  return named.get(socket) ?? socketEnds(socket);
 }

@@ -27,6 +27,8 @@ export interface PipelineOptions {
   readonly dispatch: RouteDispatch;
   /** Clusters whose requests carry the endpoint's own name in `Host`. */
   readonly ownHost: ReadonlySet<string>;
+  /** Clusters whose endpoints are told whose each connection is. */
+  readonly toldOfClients: ReadonlySet<string>;
   /** In lower case. */
   readonly proxyName: string;
   /** Whose account of earlier hops is believed. */
@@ -56,7 +58,7 @@ export interface Pipeline {
 export function createPipeline(options: PipelineOptions): Pipeline {
   const { routes, middleware, dispatch, ownHost, proxyName, hopsOf, forwarding, ids, limits, clock, events } =
     options;
-  const forward = forwarder(dispatch, ownHost);
+  const forward = forwarder(dispatch, ownHost, options.toldOfClients);
   const active = new Set<ExchangeRun>();
   const waiting: (() => void)[] = [];
   const context = {

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
-import { clientAddressOf } from '../connection/named-ends.ts';
+import { clientAddressOf, endsOf } from '../connection/named-ends.ts';
 import type { Exchange, RawHeaders, RequestBody, ResponseWriter } from '../exchange.ts';
+import type { ProxiedConnection } from '../proxy-protocol/proxy-header.ts';
 import { hasContent } from '../request/check-request.ts';
 import { clientSubject } from './client-subject.ts';
 import { type BareConnection, type ConnectionPolicy, NodeHttpResponse } from './node-http-response.ts';
@@ -44,6 +46,7 @@ class NodeHttpExchange implements Exchange {
   readonly body: RequestBody | undefined;
   readonly upgrade: string | undefined;
   readonly response: ResponseWriter;
+  private readonly socket: Socket;
 
   constructor(
     request: IncomingMessage,
@@ -61,6 +64,11 @@ class NodeHttpExchange implements Exchange {
     this.body = parts.body;
     this.upgrade = parts.upgrade;
     this.response = response;
+    this.socket = request.socket;
+  }
+
+  get connection(): ProxiedConnection | undefined {
+    return endsOf(this.socket);
   }
 }
 

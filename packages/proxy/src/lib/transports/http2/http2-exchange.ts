@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { clientAddressOf } from '../../connection/named-ends.ts';
+import { clientAddressOf, endsOf } from '../../connection/named-ends.ts';
 import { errorResponse } from '../../errors/error-response.ts';
 import { failure, type KnownReason } from '../../errors/reason.ts';
 import type { Exchange, RawHeaders, RequestBody } from '../../exchange.ts';
@@ -45,6 +45,9 @@ export function handleStream(
     httpVersion: '2.0',
     rawHeaders: tunnel ? withKey(request.rawHeaders) : request.rawHeaders,
     remoteAddress: clientAddressOf(socket),
+    get connection() {
+      return endsOf(socket);
+    },
     encrypted: socket instanceof TLSSocket,
     clientSubject: clientSubject(socket),
     body: complete || tunnel ? undefined : requestBody(stream, request, response, () => watch?.moved()),
