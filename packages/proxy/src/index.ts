@@ -3,10 +3,12 @@ export type { RedirectOptions } from './lib/actions/redirect.ts';
 export type { RespondOptions } from './lib/actions/respond.ts';
 export type { RewriteOptions } from './lib/actions/rewrite.ts';
 export type { WeightedCluster } from './lib/actions/split.ts';
-export type { ProxyAddress } from './lib/connection/bind.ts';
+export type { BoundAddress } from './lib/connection/bind.ts';
 export type { IpEndpoint } from './lib/connection/ip-address.ts';
 export type { ListenAddress } from './lib/connection/listen-options.ts';
 export type { Failure, KnownReason, Reason } from './lib/errors/reason.ts';
+export type { CacheOutcome } from './lib/events/cache-outcome.ts';
+export type { ExchangeAttempt } from './lib/events/exchange-attempt.ts';
 export type { ExchangeEnded } from './lib/events/exchange-ended.ts';
 export type {
   CertificatesRejected,
@@ -24,8 +26,6 @@ export type { HopField } from './lib/headers/hop-trust.ts';
 export type { RequestIdOptions } from './lib/headers/request-id.ts';
 export type { Middleware, ResponseHead, RoutedRequest } from './lib/middleware/middleware.ts';
 export { type ResponseChanges, wrapResponse } from './lib/middleware/wrap-response.ts';
-export { createProxy, type ReverseProxy } from './lib/proxy.ts';
-export type { CloseOptions, ProxyOptions } from './lib/proxy-options.ts';
 export type { AcceptProxyOptions } from './lib/proxy-protocol/accept-proxy.ts';
 export type { ProxyClusterRoute, ProxyClusters } from './lib/proxy-protocol/proxied-clusters.ts';
 export type { ProxiedConnection } from './lib/proxy-protocol/proxy-header.ts';
@@ -34,6 +34,9 @@ export {
   proxyProtocolAgent,
 } from './lib/proxy-protocol/proxy-protocol-agent.ts';
 export type { ProxyProtocolVersion } from './lib/proxy-protocol/write-proxy-header.ts';
+export { createProxy, type ProxyAddress, type ReverseProxy, type Superseded } from './lib/proxy.ts';
+export type { CloseOptions, ProxyOptions, UpdateOptions } from './lib/proxy-options.ts';
+export type { ListenerState, ProxyState, RouteState } from './lib/proxy-state.ts';
 export type { PathMatch } from './lib/routing/path-pattern.ts';
 export type { RouteMatch, RouteOptions, ValueMatch, ValuePart } from './lib/routing/route-options.ts';
 export type { ConnectionEnded, ConnectionOpened } from './lib/tcp/tcp-events.ts';

@@ -9,6 +9,7 @@ import {
 } from '@evenkeel/core';
 import { Agent, type Dispatcher } from 'undici';
 import type { TlsOptions } from './http-client-options.ts';
+import { tlsConnectOptions } from './tls-files.ts';
 
 /** Options of {@link httpHealthCheck}. */
 export interface HttpHealthCheckOptions {
@@ -59,7 +60,11 @@ export function httpHealthCheck(options: HttpHealthCheckOptions = {}): HealthChe
   const dispatcher =
     options.dispatcher ??
     // Without pipelining undici asks for the connection to be closed after the answer.
-    new Agent({ pipelining: 0, connectTimeout: CONNECT_TIMEOUT_MS, ...(tls && { connect: { ...tls } }) });
+    new Agent({
+      pipelining: 0,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      ...(tls && { connect: tlsConnectOptions('tls', tls) as object }),
+    });
 
   const check = async (endpoint: Endpoint, signal: AbortSignal): Promise<void> => {
     const response = await dispatcher.request({
@@ -100,7 +105,7 @@ export function httpHealthCheck(options: HttpHealthCheckOptions = {}): HealthChe
 }
 
 /** What undici would refuse, or misread, at each check: then no endpoint would ever be healthy. */
-function checkRequestParts({ method, host, headers, tls, dispatcher }: HttpHealthCheckOptions): void {
+function checkRequestParts({ method, host, headers, dispatcher }: HttpHealthCheckOptions): void {
   if (method !== undefined && !isToken(method))
     throw new InvalidOptionsError('method', method, 'an HTTP method');
   if (host !== undefined && (typeof host !== 'string' || !/^[\x21-\x7e]+$/.test(host))) {
@@ -108,9 +113,6 @@ function checkRequestParts({ method, host, headers, tls, dispatcher }: HttpHealt
   }
   if (headers !== undefined && !isHeaders(headers)) {
     throw new InvalidOptionsError('headers', headers, 'an object of header names and values');
-  }
-  if (tls !== undefined && (typeof tls !== 'object' || tls === null)) {
-    throw new InvalidOptionsError('tls', tls, 'TLS options');
   }
   if (dispatcher !== undefined && typeof dispatcher?.request !== 'function') {
     throw new InvalidOptionsError('dispatcher', dispatcher, 'a Dispatcher');

@@ -168,6 +168,16 @@ it('a request that is cut off is never a whole one upstream', async () => {
   expect(await proxy.event(0)).toMatchObject({ status: 499, reason: 'client-gone' });
 });
 
+it('RFC 9112 §8: an answer that breaks off upstream is reset, and no frame says that it has ended', async () => {
+  await using upstream = await rawUpstream((_head, { socket }) => {
+    socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npart\r\n');
+  });
+  await using proxy = await startProxy([upstream.port], {}, H2C);
+  using client = rawHttp2Client(proxy.port);
+  client.headers(1, get('/'));
+  expect(await end(client, 1)).toBe(CODE.internal);
+});
+
 it('RFC 9113 §8.1: an answer before the end of the request stops that without an error', async () => {
   await using upstream = await rawUpstream((_head, { socket }) => socket.write(OK));
   await using proxy = await startProxy([upstream.port], {}, H2C);
@@ -312,7 +322,7 @@ it('a request whose content stands still is given up, but not one that moves', a
     await connection.until(text);
   }
   clock.advance(300_000);
-  expect(await end(client, 1)).toBe(CODE.cancel);
+  expect(await end(client, 1)).toBe(CODE.internal);
   await connection.closed;
 });
 

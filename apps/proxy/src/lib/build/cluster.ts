@@ -9,6 +9,7 @@ import { buildHashKey } from './hash-key.ts';
 import { buildConcurrencyLimit, buildHealthCheck, buildOutlierDetection } from './health.ts';
 import { pick } from './pick.ts';
 import { silent } from './silent.ts';
+import { upstreamTls } from './upstream-tls.ts';
 import { within } from './within.ts';
 
 /** What a cluster needs beside its configuration. */
@@ -29,7 +30,7 @@ export interface BuiltCluster {
 }
 
 const SAME = ['panic', 'priority', 'zone', 'slowStart', 'guard'] as const;
-const REQUESTS = Object.keys(requests) as (keyof typeof requests)[];
+const REQUESTS = (Object.keys(requests) as (keyof typeof requests)[]).filter((key) => key !== 'tls');
 
 /**
  * Builds a cluster of a checked configuration; it starts at once.
@@ -52,6 +53,7 @@ export function buildCluster(config: ClusterConfig, { name, file, dry }: Cluster
   const route: HttpClusterRoute = {
     ...pick(config, REQUESTS),
     cluster,
+    ...(config.tls && { protocol: config.protocol ?? 'https', tls: upstreamTls(config.tls, file) }),
     ...(hashKey && { hashKey: buildHashKey(hashKey) }),
     ...(hostHeader !== undefined && { hostHeader }),
   };

@@ -1,9 +1,13 @@
-import type { StoreEvent } from '@evenkeel/cache';
+import { dirname } from 'node:path';
+import type { CacheStore, StoreEvent } from '@evenkeel/cache';
 import type { Cluster } from '@evenkeel/core';
 import { createProxy, type ProxyOptions, type ReverseProxy, type TcpProxy } from '@evenkeel/proxy';
 import type { LoadedConfig } from '../config/load-config.ts';
+import { middlewareNames } from '../middleware/registry.ts';
 import { createCaches } from './caches.ts';
 import { buildCluster } from './cluster.ts';
+import { createMiddleware } from './middleware.ts';
+import { omit } from './omit.ts';
 import { pick } from './pick.ts';
 import { buildTcpProxy } from './tcp.ts';
 import { within } from './within.ts';
@@ -14,6 +18,8 @@ export interface BuiltProxy {
   /** Those of the listeners that balance TCP connections, by the index of the listener. */
   readonly tcp: ReadonlyMap<number, TcpProxy>;
   readonly clusters: readonly Cluster[];
+  /** The stores of the caches of its routes. */
+  readonly stores: readonly CacheStore[];
   close(): Promise<void>;
 }
 
@@ -41,6 +47,8 @@ export interface BuildOptions {
   readonly dry?: boolean;
   /** Hears of what happens to the stores of caches. @default nobody */
   readonly onStoreEvent?: (event: StoreEvent) => void;
+  /** Hears of what goes wrong in middleware while requests go on. @default nobody */
+  readonly onMiddlewareError?: (error: unknown) => void;
 }
 
 /**
@@ -50,9 +58,15 @@ export interface BuildOptions {
  */
 export function buildProxy(
   { config, file }: LoadedConfig,
-  { dry = false, onStoreEvent = () => {} }: BuildOptions = {},
+  { dry = false, onStoreEvent = () => {}, onMiddlewareError = () => {} }: BuildOptions = {},
 ): BuiltProxy {
   const caches = createCaches({ file, dry, name: config.name ?? 'evenkeel', onEvent: onStoreEvent });
+  const middleware = createMiddleware(config, {
+    baseDir: dirname(file),
+    dry,
+    clusters: config.clusters,
+    onError: onMiddlewareError,
+  });
   const built = Object.entries(config.clusters).map(
     ([name, cluster]) => [name, buildCluster(cluster, { name, file, dry })] as const,
   );
@@ -68,11 +82,13 @@ export function buildProxy(
     );
   }
   const routes = config.routes.map(({ cache, ...route }, index) => ({
-    ...route,
+    ...omit(route, middlewareNames),
+    middleware: middleware.of(index, route),
     ...(cache && { cache: within(['routes', index, 'cache'], () => caches.of(cache)) }),
   }));
   const proxy = createProxy({
     ...pick(config, PROXY_OPTIONS),
+    middleware: middleware.unrouted,
     routes: config.routes.length === 0 ? NO_ROUTES : routes,
     clusters: Object.fromEntries(
       built.map(([name, { route, tcp }]) => [name, { ...route, ...pick(tcp, ['proxyProtocol']) }]),
@@ -82,9 +98,10 @@ export function buildProxy(
     proxy,
     tcp,
     clusters,
+    stores: caches.stores,
     async close() {
       await Promise.all([proxy, ...tcp.values()].map((one) => one.close({ graceMs: 0 })));
-      await Promise.all([caches.close(), ...clusters.map((cluster) => cluster.close())]);
+      await Promise.all([caches.close(), middleware.close(), ...clusters.map((cluster) => cluster.close())]);
     },
   };
 }

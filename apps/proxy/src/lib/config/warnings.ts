@@ -7,11 +7,19 @@ import type { LoadedConfig } from './load-config.ts';
 /** Strategies that pick by the key of a request. */
 const BY_KEY = ['ring-hash', 'maglev', 'rendezvous', 'bounded-load', 'sticky'] as const;
 
+/** Middleware that gives requests a key. */
+const MAKE_KEYS = ['hashBy'] as const;
+
 /** What a valid configuration allows, and its author has probably not meant. */
 export function configWarnings({ file, config, map }: LoadedConfig): ConfigIssue[] {
   const issues: ConfigIssue[] = [];
   const byTcp = new Set(
     config.listeners.flatMap(({ tcp }) => [tcp?.cluster, ...Object.values(tcp?.serverNames ?? {})]),
+  );
+  const routesWithKeys = new Set(
+    config.routes
+      .filter((route) => MAKE_KEYS.some((key) => route[key] !== undefined))
+      .flatMap(({ cluster, split = [] }) => [cluster, ...split.map((part) => part.cluster)]),
   );
   for (const [name, cluster] of Object.entries(config.clusters)) {
     const warn = (path: readonly PropertyKey[], message: string): void => {
@@ -24,16 +32,21 @@ export function configWarnings({ file, config, map }: LoadedConfig): ConfigIssue
     // TCP connections have a key in any case: the client's address.
     if (byTcp.has(name)) continue;
     const reports = cluster.loadReports ?? config.client?.loadReports ?? false;
-    for (const message of strategyWarnings(cluster, reports)) warn(['strategy'], message);
+    const keyed = cluster.hashKey !== undefined || routesWithKeys.has(name);
+    for (const message of strategyWarnings(cluster, keyed, reports)) warn(['strategy'], message);
   }
   return inOrder(issues);
 }
 
-function* strategyWarnings({ strategy, hashKey }: ClusterConfig, loadReports: boolean): Iterable<string> {
+function* strategyWarnings(
+  { strategy }: ClusterConfig,
+  keyed: boolean,
+  loadReports: boolean,
+): Iterable<string> {
   if (strategy === undefined) return;
   const byKey = BY_KEY.find((name) => usesStrategy(strategy, name));
-  if (byKey !== undefined && hashKey === undefined) {
-    yield `${byKey} without a hashKey sends requests anywhere, set hashKey: { header: … } or { path: true }`;
+  if (byKey !== undefined && !keyed) {
+    yield `${byKey} without a hashKey sends requests anywhere, set hashKey: { header: … } or hashBy at its routes`;
   }
   if (!loadReports && usesStrategy(strategy, 'reported-load')) {
     yield 'reported-load without loadReports: true never sees a report and is a round robin';

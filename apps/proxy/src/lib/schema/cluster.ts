@@ -1,15 +1,15 @@
 import * as z from 'zod';
 import { discovery } from '../discovery/registry.ts';
 import { strategy } from '../strategy/registry.ts';
-import { choice, object, oneOf, pattern, text } from './fields.ts';
+import { choice, object, text } from './fields.ts';
 import { concurrencyLimit, healthCheck, outlierDetection } from './health.ts';
+import { keySource } from './key-source.ts';
 import { requests } from './policy.ts';
 import { guard, panic, priority, slowStart, subset, zone } from './traffic.ts';
 
-const hashKey = oneOf('What requests have in common that go to the same endpoint.', {
-  header: pattern('The value of a request header.', /^[\w-]+$/, 'a header name').exactOptional(),
-  path: z.literal(true, { error: 'true' }).describe('The path, without the query.').exactOptional(),
-});
+const hashKey = keySource('What requests have in common that go to the same endpoint.');
+
+const SECURE: ReadonlySet<string> = new Set(['https', 'h2']);
 
 /** One cluster. */
 export const cluster = object('A set of endpoints that serve the same requests.', {
@@ -31,6 +31,9 @@ export const cluster = object('A set of endpoints that serve the same requests.'
   ]).exactOptional(),
   hostHeader: text('What to send as Host. Default that of the client’s request.').exactOptional(),
   ...requests,
+}).refine(({ tls, protocol }) => tls === undefined || protocol === undefined || SECURE.has(protocol), {
+  error: '"https" or "h2" with tls',
+  path: ['protocol'],
 });
 
 /** A name that can stand in a URL: routes and metrics use it. */

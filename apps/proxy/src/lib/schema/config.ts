@@ -1,9 +1,11 @@
 import * as z from 'zod';
+import { proxyMiddleware } from '../middleware/registry.ts';
 import { peer } from './address.ts';
 import { cluster, clusterName } from './cluster.ts';
 import { count, distinct, list, ms, object, pattern, text, wholeMs } from './fields.ts';
 import { forwarded, requestId } from './hops.ts';
 import { listener } from './listener.ts';
+import { admin, metrics } from './operation.ts';
 import { client } from './policy.ts';
 import { route } from './route.ts';
 
@@ -40,6 +42,7 @@ export const config = object('Configuration of the evenkeel proxy.', {
   routes: list('Which requests go to which cluster; none where all listeners are tcp.', 'routes', route, {
     min: 0,
   }).default([]),
+  ...proxyMiddleware,
   client: client.exactOptional(),
   name: pattern(
     'The name in Via; one for each tier. Default evenkeel.',
@@ -75,6 +78,8 @@ export const config = object('Configuration of the evenkeel proxy.', {
   }).exactOptional(),
   maxHeaders: count('More fields in a request are answered 431. Default 100.', { min: 1 }).exactOptional(),
   connections: connections.exactOptional(),
+  admin: admin.exactOptional(),
+  metrics: metrics.exactOptional(),
   shutdown: object('What SIGTERM does.', {
     graceMs: ms('How long open requests may take to finish. Default 25000.').exactOptional(),
   }).exactOptional(),

@@ -2,7 +2,7 @@ import type { AddressInfo, Server } from 'node:net';
 import type { ListenAddress } from './listen-options.ts';
 
 /** Where a listener accepts connections. */
-export interface ProxyAddress {
+export interface BoundAddress {
   readonly address: string;
   /** The real port, also where 0 was asked for. */
   readonly port: number;
@@ -13,7 +13,7 @@ export interface ProxyAddress {
  *
  * @throws the system's error, such as `EADDRINUSE`
  */
-export function bind(server: Server, { port, host }: ListenAddress): Promise<ProxyAddress> {
+export function bind(server: Server, { port, host }: ListenAddress): Promise<BoundAddress> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {

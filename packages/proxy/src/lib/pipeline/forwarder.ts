@@ -1,9 +1,9 @@
-import type { RequestSettings, WithRequestSettings } from '@evenkeel/http-client';
-import type { Dispatcher } from 'undici';
+import type { RequestObserver, RequestSettings } from '@evenkeel/http-client';
 import { CLIENT_CONNECTION, type WithClientConnection } from '../proxy-protocol/client-connection.ts';
 import type { Route } from '../routing/route.ts';
 import type { ExchangeRun } from './exchange-run.ts';
 import { Forward } from './forward.ts';
+import type { ForwardedOptions } from './forwarded-options.ts';
 import type { RouteDispatch } from './route-dispatch.ts';
 import type { RoutedExchange } from './routed-exchange.ts';
 
@@ -26,12 +26,13 @@ export function forwarder(
     // A Host that middleware has set stays; without one whoever sends the request names the endpoint there.
     if (ownHost.has(cluster) && headers.get('host') === run.host && hostname !== undefined)
       headers.delete('host');
-    const options: Dispatcher.DispatchOptions & WithRequestSettings & WithClientConnection = {
+    const options: ForwardedOptions & WithClientConnection = {
       origin: `http://${cluster}`,
       path: request.path,
       method: request.method,
       headers: headers.raw as string[],
-      evenkeel: settingsOf(route, request),
+      evenkeel: settingsOf(route, request, run.record),
+      clientAddress: request.clientAddress,
       ...(toldOfClients.has(cluster) && { [CLIENT_CONNECTION]: run.exchange.connection }),
     };
     const body = route.mirror === undefined ? request.body : route.mirror(request);
@@ -39,6 +40,11 @@ export function forwarder(
   };
 }
 
-function settingsOf({ settings }: Route, { hashKey }: RoutedExchange): RequestSettings | undefined {
-  return hashKey === undefined ? settings : { ...settings, hashKey };
+/** The route's own object as long as nothing is added to it. */
+function settingsOf(
+  { settings }: Route,
+  { hashKey }: RoutedExchange,
+  observer: RequestObserver | undefined,
+): RequestSettings | undefined {
+  return hashKey === undefined && observer === undefined ? settings : { ...settings, hashKey, observer };
 }

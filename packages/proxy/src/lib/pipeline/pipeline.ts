@@ -1,4 +1,4 @@
-import type { Clock } from '@evenkeel/core';
+import { type Clock, createRoster } from '@evenkeel/core';
 import { failure } from '../errors/reason.ts';
 import type { ProxyEvents } from '../events/proxy-events.ts';
 import type { Exchange } from '../exchange.ts';
@@ -59,7 +59,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const { routes, middleware, dispatch, ownHost, proxyName, hopsOf, forwarding, ids, limits, clock, events } =
     options;
   const forward = forwarder(dispatch, ownHost, options.toldOfClients);
-  const active = new Set<ExchangeRun>();
+  const active = createRoster<ExchangeRun>();
   const waiting: (() => void)[] = [];
   const context = {
     clock,
@@ -125,7 +125,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       return active.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve));
     },
     abort() {
-      for (const run of active) run.breakOff('closing');
+      for (const run of active.values()) run.breakOff('closing');
     },
   };
 }

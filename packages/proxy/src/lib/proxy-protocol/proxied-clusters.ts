@@ -48,6 +48,9 @@ export function proxiedClusters(
     const field = `clusters.${name}.proxyProtocol`;
     const { proxyProtocol, tls, ...route } = entry;
     const version = choiceOption<ProxyProtocolVersion>(field, proxyProtocol, 'v2', ['v1', 'v2']);
+    if (route.protocol === 'h2' || route.protocol === 'h2c') {
+      throw new InvalidOptionsError(field, version, 'nothing, as the protocol is HTTP/2');
+    }
     if (route.dispatcher !== undefined || client.dispatcher !== undefined) {
       throw new InvalidOptionsError(field, version, 'nothing, as there is a dispatcher');
     }

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { EvenkeelError, numberOption } from '@evenkeel/core';
-import { bind, type ProxyAddress } from '../connection/bind.ts';
+import { EvenkeelError, sleep } from '@evenkeel/core';
+import { closing } from '../closing.ts';
+import { bind, type BoundAddress } from '../connection/bind.ts';
 import { readFirstBytes } from '../connection/first-bytes.ts';
 import { plainAddress } from '../connection/ip-address.ts';
 import type { ListenAddress } from '../connection/listen-options.ts';
@@ -24,14 +25,14 @@ export interface TcpProxy extends AsyncDisposable {
    *
    * @throws the system's error, such as `EADDRINUSE`; an EvenkeelError when the proxy is closed
    */
-  listen(options: ListenAddress): Promise<ProxyAddress>;
+  listen(options: ListenAddress): Promise<BoundAddress>;
   /** Connections that are open now. */
   readonly active: number;
   /** Calls the listener with each event until disposed. */
   subscribe(listener: ProxyListener): Disposable;
   /**
-   * Stops accepting, lets open connections end, then resets what is left after `graceMs`. Further calls wait for the first;
-   * one with a shorter grace shortens it.
+   * Stops accepting after `delayMs`, lets open connections end, and resets what is left after another `graceMs`. Further calls
+   * wait for the first; one with a shorter time shortens it.
    */
   close(options?: CloseOptions): Promise<void>;
 }
@@ -50,7 +51,7 @@ export function createTcpProxy(options: TcpProxyOptions): TcpProxy {
   const starting = new Set<Socket>();
   const open = new Set<TcpConnection>();
   const waiting: (() => void)[] = [];
-  let closing: Promise<void> | undefined;
+  let stopped = false;
 
   const settle = (): void => {
     if (open.size === 0 && starting.size === 0) for (const resolve of waiting.splice(0)) resolve();
@@ -75,7 +76,7 @@ export function createTcpProxy(options: TcpProxyOptions): TcpProxy {
     starting.delete(socket);
     if (reason !== 'client-gone') {
       const remoteAddress = plainAddress(socket.remoteAddress);
-      const told = closing === undefined ? reason : 'closing';
+      const told = stopped ? 'closing' : reason;
       events.emit({ type: 'connectionRefused', remoteAddress, reason: told, error });
     }
     socket.resetAndDestroy();
@@ -120,17 +121,29 @@ export function createTcpProxy(options: TcpProxyOptions): TcpProxy {
   };
 
   const shutDown = async (): Promise<void> => {
-    const closed = [...servers].map((server) => new Promise((resolve) => server.close(resolve)));
+    stopped = true;
+    const ended = [...servers].map((server) => new Promise((resolve) => server.close(resolve)));
     // They have not said yet what they want: nothing of theirs is lost.
     for (const socket of starting) socket.destroy();
     if (open.size > 0 || starting.size > 0) await new Promise<void>((resolve) => waiting.push(resolve));
-    await Promise.all(closed);
+    await Promise.all(ended);
     for (const watch of watches) watch?.[Symbol.dispose]();
   };
 
-  const proxy: TcpProxy = {
+  const closed = closing({
+    clock,
+    async close({ delayMs }, signal) {
+      if (delayMs > 0) await sleep(clock, delayMs, signal).catch(() => {});
+      await shutDown();
+    },
+    breakOff() {
+      for (const connection of open) connection.breakOff('closing');
+    },
+  });
+
+  return {
     async listen(where) {
-      if (closing !== undefined) throw new EvenkeelError('ERR_EVENKEEL_CLOSED', 'the proxy is closed');
+      if (closed.begun) throw new EvenkeelError('ERR_EVENKEEL_CLOSED', 'the proxy is closed');
       const accept = acceptProxy(where.proxyProtocol, clock);
       const keepAlive = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
       const server = createServer({ allowHalfOpen: true, noDelay: true, ...keepAlive }, (socket) =>
@@ -145,17 +158,7 @@ export function createTcpProxy(options: TcpProxyOptions): TcpProxy {
       return open.size + starting.size;
     },
     subscribe: (listener) => events.subscribe(listener),
-    close({ graceMs } = {}) {
-      const timer = clock.setTimer(
-        () => {
-          for (const connection of open) connection.breakOff('closing');
-        },
-        numberOption('graceMs', graceMs, 25_000),
-      );
-      closing ??= shutDown();
-      return closing.finally(() => timer[Symbol.dispose]());
-    },
-    [Symbol.asyncDispose]: () => proxy.close(),
+    close: closed.close,
+    [Symbol.asyncDispose]: () => closed.close(),
   };
-  return proxy;
 }

@@ -58,14 +58,23 @@ export function rawHttp2Client(
   return client;
 }
 
-/** Reads and writes frames on a connection; what comes before the first frame is the caller's. */
-function rawHttp2(socket: Socket): RawHttp2 {
+/** Takes a connection as a server. */
+export function rawHttp2Server(socket: Socket): RawHttp2 {
+  const server = rawHttp2(socket, PREFACE.length);
+  server.send(FRAME.settings, 0, 0);
+  return server;
+}
+
+/** Reads and writes frames on a connection, of which it skips the first bytes. */
+function rawHttp2(socket: Socket, skip = 0): RawHttp2 {
   const frames: Frame[] = [];
   const waiting = new Set<() => void>();
   let unread = Buffer.alloc(0);
+  let unwanted = skip;
   socket.on('error', () => {});
   socket.on('data', (chunk) => {
-    unread = Buffer.concat([unread, chunk]);
+    unread = Buffer.concat([unread, chunk.subarray(unwanted)]);
+    unwanted = Math.max(0, unwanted - chunk.length);
     while (unread.length >= 9 && unread.length >= 9 + unread.readUIntBE(0, 3)) {
       const end = 9 + unread.readUIntBE(0, 3);
       frames.push({

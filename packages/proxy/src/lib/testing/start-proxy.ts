@@ -1,4 +1,5 @@
 import { type Cluster, createCluster, staticDiscovery } from '@evenkeel/core';
+import type { HttpClusterRoute } from '@evenkeel/http-client';
 import type { ExchangeEnded } from '../events/exchange-ended.ts';
 import { createProxy, type ReverseProxy } from '../proxy.ts';
 import type { ProxyOptions } from '../proxy-options.ts';
@@ -21,6 +22,7 @@ export async function startProxy(
   ports: readonly number[],
   options: Partial<ProxyOptions> = {},
   where: Partial<ListenOptions> = {},
+  route: Partial<HttpClusterRoute> = {},
 ): Promise<TestProxy> {
   const cluster = createCluster({
     name: 'api',
@@ -30,7 +32,7 @@ export async function startProxy(
   });
   const proxy = createProxy({
     routes: [{ cluster: 'api' }],
-    clusters: [cluster],
+    clusters: { api: { cluster, ...route } },
     client: { retry: false },
     ...options,
   });

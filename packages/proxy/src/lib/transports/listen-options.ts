@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { ListenAddress } from '../connection/listen-options.ts';
+import type { ResolvedConnectionOptions } from './node-http-options.ts';
 import type { TlsListenOptions } from './tls-options.ts';
 
 /** What a listener can speak. */
@@ -21,10 +22,16 @@ export interface Listener {
   readonly address: string;
   /** The real port, also where 0 was asked for. */
   readonly port: number;
-  /** Stops accepting and closes what is idle; resolves when the last connection has closed. */
-  close(): Promise<void>;
-  /** Closes every connection now. */
+  /** Connections that are open. */
+  readonly connections: number;
+  /** Asks clients from now on to close their connections, and goes on accepting. */
+  drain(): void;
+  /** Stops accepting, and closes what stays idle for `idleMs`; resolves when the last connection has closed. */
+  close(idleMs: number): Promise<void>;
+  /** Stops accepting, and closes every connection now. */
   destroy(): void;
+  /** Sets other limits, for connections or requests to come. */
+  limit(connections: ResolvedConnectionOptions): void;
 }
 
 /**
@@ -33,6 +40,12 @@ export interface Listener {
  */
 export interface Layer {
   accept(socket: Socket): void;
-  /** No connection comes any more: lets go of what is idle, and of timers and watches. */
-  close(): void;
+  /** Asks clients to leave, as far as the protocol can say it without an answer. */
+  drain?(): void;
+  /** Closes what carries nothing at the moment. */
+  closeIdle?(): void;
+  /** Lets go of timers and watches: no connection is left. */
+  end?(): void;
+  /** Sets other limits, for connections or requests to come. */
+  limit?(connections: ResolvedConnectionOptions): void;
 }

@@ -77,11 +77,16 @@ function requestBody(
   response: ServerResponse,
   expectsContinue: boolean,
 ): RequestBody {
+  let stream: RequestBodyStream | undefined;
   return {
     open(): Readable {
-      return new RequestBodyStream(request, () => {
+      stream = new RequestBodyStream(request, () => {
         if (expectsContinue && !response.headersSent) response.writeContinue();
       });
+      return stream;
+    },
+    get received() {
+      return stream?.received ?? 0;
     },
   };
 }

@@ -30,6 +30,7 @@ export interface BareConnection {
 export class NodeHttpResponse implements ResponseWriter, OpenExchange {
   started = false;
   closed = false;
+  place = -1;
   private flushed = false;
   private sized = false;
   private switched = false;

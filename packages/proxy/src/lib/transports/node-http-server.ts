@@ -44,16 +44,20 @@ export interface NodeHttpTransport {
 export function nodeHttpLayer(transport: NodeHttpTransport): Layer {
   const { connections, policy, upgrades, events, handle } = transport;
   const server = createServer({
-    headersTimeout: connections.headersTimeoutMs,
-    requestTimeout: connections.requestTimeoutMs,
-    keepAliveTimeout: connections.keepAliveTimeoutMs,
-    maxHeaderSize: connections.maxHeaderBytes,
+    ...serverLimits(connections),
     connectionsCheckingInterval: CHECK_INTERVAL_MS,
     requireHostHeader: false,
     shouldUpgradeCallback: (request) => wantsUpgrade(request, upgrades),
   });
   // The default drops fields beyond 2,000 in silence; the pipeline has a limit that answers.
   server.maxHeadersCount = 0;
+  let open = 0;
+  server.on('connection', (socket) => {
+    open += 1;
+    socket.once('close', () => {
+      open -= 1;
+    });
+  });
   const on = nodeHttpListeners(policy, upgrades, handle);
   server.on('request', (request, response) => on.request(request, response));
   server.on('checkContinue', (request, response) => {
@@ -80,6 +84,19 @@ export function nodeHttpLayer(transport: NodeHttpTransport): Layer {
   server.emit('listening');
   return {
     accept: (socket) => void server.emit('connection', socket),
-    close: () => void server.close(),
+    closeIdle: () => server.closeIdleConnections(),
+    // Only now, as this ends the time limits of connections as well.
+    end: () => void server.close(),
+    limit: (next) => void Object.assign(server, serverLimits(next)),
+  };
+}
+
+/** Limits in the words of `node:http`. */
+function serverLimits(connections: ResolvedConnectionOptions) {
+  return {
+    headersTimeout: connections.headersTimeoutMs,
+    requestTimeout: connections.requestTimeoutMs,
+    keepAliveTimeout: connections.keepAliveTimeoutMs,
+    maxHeaderSize: connections.maxHeaderBytes,
   };
 }

@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
+import { createRoster, type Roster, type Rostered } from '@evenkeel/core';
 
 /** An exchange as its connection sees it. */
-export interface OpenExchange {
+export interface OpenExchange extends Rostered {
   /** Whether a final response has been started. */
   readonly started: boolean;
   /** Whether the whole request has arrived. */
@@ -10,7 +11,7 @@ export interface OpenExchange {
 }
 
 interface Connection {
-  readonly open: Set<OpenExchange>;
+  readonly open: Roster<OpenExchange>;
   /** What a client has pipelined, in order. */
   readonly waiting: (() => void)[];
   paused: boolean;
@@ -62,7 +63,7 @@ export function exchangeClosed(socket: Duplex, exchange: OpenExchange): void {
 export function canAnswerError(socket: Duplex): boolean {
   const open = connections.get(socket)?.open;
   if (open === undefined || open.size === 0) return true;
-  const [only] = open;
+  const [only] = open.values();
   return open.size === 1 && only !== undefined && !only.started && !only.received;
 }
 
@@ -70,10 +71,10 @@ export function canAnswerError(socket: Duplex): boolean {
 function connectionOf(socket: Duplex): Connection {
   const known = connections.get(socket);
   if (known !== undefined) return known;
-  const connection: Connection = { open: new Set(), waiting: [], paused: false };
+  const connection: Connection = { open: createRoster(), waiting: [], paused: false };
   connections.set(socket, connection);
   socket.once('close', () => {
-    for (const one of connection.open) one.connectionClosed();
+    for (const one of connection.open.values()) one.connectionClosed();
   });
   return connection;
 }

@@ -9,6 +9,10 @@ import type { Layer } from './listen-options.ts';
 export function proxyProtocolLayer(next: Layer, accept: Accept, events: ProxyEvents): Layer {
   const waiting = new Set<Socket>();
   let closed = false;
+  const close = (): void => {
+    closed = true;
+    for (const socket of waiting) socket.destroy();
+  };
   return {
     accept(socket) {
       socket.on('error', () => {});
@@ -28,9 +32,7 @@ export function proxyProtocolLayer(next: Layer, accept: Accept, events: ProxyEve
         socket.resetAndDestroy();
       });
     },
-    close() {
-      closed = true;
-      for (const socket of waiting) socket.destroy();
-    },
+    closeIdle: close,
+    end: close,
   };
 }

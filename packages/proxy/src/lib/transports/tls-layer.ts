@@ -87,10 +87,10 @@ export async function tlsLayer(options: ResolvedTlsOptions, context: TlsLayerCon
       });
       server.emit('connection', socket);
     },
-    close() {
-      watch[Symbol.dispose]();
+    closeIdle() {
       for (const socket of handshakes.values()) socket.destroy();
     },
+    end: () => watch[Symbol.dispose](),
   };
 }
 

@@ -16,8 +16,11 @@ export interface Http2BodyHooks {
 export class Http2Body extends Readable {
   private readonly stream: ServerHttp2Stream;
   private readonly hooks: Http2BodyHooks;
+  /** Bytes read so far. */
+  received = 0;
   private attached = false;
   private readonly onData = (chunk: Buffer): void => {
+    this.received += chunk.length;
     this.hooks.received();
     if (!this.push(chunk)) this.stream.pause();
   };

@@ -78,13 +78,19 @@ function requestBody(
   received: () => void,
 ): RequestBody {
   const expects = fieldValues(rawHeaders, 'expect').some((value) => value.toLowerCase() === '100-continue');
+  let body: Http2Body | undefined;
   return {
-    open: () =>
-      new Http2Body(stream, {
+    open() {
+      body = new Http2Body(stream, {
         beforeReading() {
           if (expects) response.inform(constants.HTTP_STATUS_CONTINUE, []);
         },
         received,
-      }),
+      });
+      return body;
+    },
+    get received() {
+      return body?.received ?? 0;
+    },
   };
 }

@@ -1,6 +1,7 @@
-import { createServer, type ServerHttp2Session, type ServerOptions } from 'node:http2';
+import { createServer, type ServerHttp2Session, type ServerOptions, type Settings } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Layer } from '../listen-options.ts';
+import type { ResolvedConnectionOptions } from '../node-http-options.ts';
 import type { NodeHttpTransport } from '../node-http-server.ts';
 import { type Http2Connection, serveSession } from './http2-session.ts';
 
@@ -28,25 +29,26 @@ export function http2Layer(transport: NodeHttpTransport): Layer {
       accepted = socket;
       server.emit('connection', socket);
     },
-    close() {
+    drain() {
       for (const connection of open) connection.drain();
     },
+    limit: (next) => server.updateSettings(settingsOf(next)),
   };
 }
 
 function serverOptions({ connections }: NodeHttpTransport): ServerOptions {
   return {
-    settings: {
-      maxConcurrentStreams: connections.maxConcurrentStreams,
-      // Beyond this a stream is reset; up to it, the pipeline's own limits answer with a status.
-      maxHeaderListSize: 4 * connections.maxHeaderBytes,
-      enableConnectProtocol: true,
-    },
+    settings: settingsOf(connections),
     maxHeaderListPairs: MAX_FIELDS,
     maxSessionInvalidFrames: 100,
     maxSessionRejectedStreams: 100,
     ...FLOOD_OPTIONS,
   };
+}
+
+function settingsOf({ maxConcurrentStreams, maxHeaderBytes }: ResolvedConnectionOptions): Settings {
+  // Beyond this a stream is reset; up to it, the pipeline's own limits answer with a status.
+  return { maxConcurrentStreams, maxHeaderListSize: 4 * maxHeaderBytes, enableConnectProtocol: true };
 }
 
 /** Newer than the types: resets that nghttp2 itself allows, and upstreams that say twice what others say once. */

@@ -97,7 +97,8 @@ export class Http2Response implements ResponseWriter {
     this.head = undefined;
     this.started = true;
     this.aborted = true;
-    stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    // `close` would end the stream first; this resets it with INTERNAL_ERROR.
+    stream.destroy(new Error('the response broke off'));
   }
 
   switchProtocols(headers: RawHeaders): Duplex {

@@ -43,7 +43,7 @@ export function prefaceLayer({ http1, http2, clock, timeoutMs }: PrefaceOptions)
       waiting.add(socket);
       socket.on('readable', read).on('end', gone).on('close', gone).on('error', gone);
     },
-    close() {
+    closeIdle() {
       for (const socket of waiting) socket.destroy();
     },
   };

@@ -1,4 +1,4 @@
-import { constants, type ServerHttp2Stream } from 'node:http2';
+import type { ServerHttp2Stream } from 'node:http2';
 import type { Clock } from '@evenkeel/core';
 
 /** Watches a stream whose request is not complete. */
@@ -21,7 +21,7 @@ export function stallWatch(stream: ServerHttp2Stream, clock: Clock, limitMs: num
     timer = clock.setTimer(() => {
       const leftMs = lastAt + limitMs - clock.now();
       if (leftMs > 0) wait(leftMs);
-      else stream.close(constants.NGHTTP2_CANCEL);
+      else stream.destroy(new Error('the request stood still'));
     }, ms);
   };
   if (limitMs > 0) wait(limitMs);
