@@ -26,6 +26,8 @@ export type { HopField } from './lib/headers/hop-trust.ts';
 export type { RequestIdOptions } from './lib/headers/request-id.ts';
 export type { Middleware, ResponseHead, RoutedRequest } from './lib/middleware/middleware.ts';
 export { type ResponseChanges, wrapResponse } from './lib/middleware/wrap-response.ts';
+export { createProxy, type ProxyAddress, type ReverseProxy, type Superseded } from './lib/proxy.ts';
+export type { CloseOptions, ProxyOptions, UpdateOptions } from './lib/proxy-options.ts';
 export type { AcceptProxyOptions } from './lib/proxy-protocol/accept-proxy.ts';
 export type { ProxyClusterRoute, ProxyClusters } from './lib/proxy-protocol/proxied-clusters.ts';
 export type { ProxiedConnection } from './lib/proxy-protocol/proxy-header.ts';
@@ -34,8 +36,6 @@ export {
   proxyProtocolAgent,
 } from './lib/proxy-protocol/proxy-protocol-agent.ts';
 export type { ProxyProtocolVersion } from './lib/proxy-protocol/write-proxy-header.ts';
-export { createProxy, type ProxyAddress, type ReverseProxy, type Superseded } from './lib/proxy.ts';
-export type { CloseOptions, ProxyOptions, UpdateOptions } from './lib/proxy-options.ts';
 export type { ListenerState, ProxyState, RouteState } from './lib/proxy-state.ts';
 export type { PathMatch } from './lib/routing/path-pattern.ts';
 export type { RouteMatch, RouteOptions, ValueMatch, ValuePart } from './lib/routing/route-options.ts';

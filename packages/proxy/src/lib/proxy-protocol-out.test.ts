@@ -151,6 +151,9 @@ it('refuses what it cannot do', async () => {
   await expect(started(1, { proxyProtocol: 'v3' })).rejects.toThrow(
     'clusters.api.proxyProtocol: got "v3", expected one of "v1", "v2"',
   );
+  await expect(started(1, { proxyProtocol: 'v1', protocol: 'h2c' })).rejects.toThrow(
+    'clusters.api.proxyProtocol: got "v1", expected nothing, as the protocol is HTTP/2',
+  );
   const dispatcher = proxyProtocolAgent({ version: 'v1' });
   await expect(started(1, { proxyProtocol: 'v1', dispatcher })).rejects.toThrow(
     'clusters.api.proxyProtocol: got "v1", expected nothing, as there is a dispatcher',

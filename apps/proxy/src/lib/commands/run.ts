@@ -1,5 +1,5 @@
 import { formatAddress } from '@evenkeel/core';
-import type { ListenOptions, ReverseProxy } from '@evenkeel/proxy';
+import type { BoundAddress, ListenOptions } from '@evenkeel/proxy';
 import { buildListener } from '../build/listener.ts';
 import { buildProxy } from '../build/proxy.ts';
 import { formatIssue } from '../config/config-error.ts';
@@ -98,7 +98,7 @@ async function serve(
 /** A listener and what is behind it. */
 interface Listening {
   readonly where: ListenOptions;
-  readonly proxy: Pick<ReverseProxy, 'listen'>;
+  readonly proxy: { listen(where: ListenOptions): Promise<BoundAddress> };
   readonly scheme: string;
 }
 

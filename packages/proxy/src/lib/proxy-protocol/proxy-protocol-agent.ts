@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { type Clock, choiceOption, numberOption, systemClock } from '@evenkeel/core';
 import type { TlsOptions } from '@evenkeel/http-client';
-import { Agent, Dispatcher } from 'undici';
+import { Agent, Dispatcher, errors } from 'undici';
 import { CLIENT_CONNECTION, type WithClientConnection } from './client-connection.ts';
 import { headerConnector } from './header-connector.ts';
 import type { ProxiedConnection } from './proxy-header.ts';
@@ -45,6 +45,7 @@ class ProxyProtocolAgent extends Dispatcher {
   private readonly agents = new Map<string, ClientAgent>();
   private readonly make: (connection: ProxiedConnection | undefined) => Agent;
   private readonly clock: Clock;
+  private over = false;
 
   constructor(options: ProxyProtocolAgentOptions) {
     super();
@@ -64,6 +65,7 @@ class ProxyProtocolAgent extends Dispatcher {
     options: Dispatcher.DispatchOptions & WithClientConnection,
     handler: Dispatcher.DispatchHandler,
   ): boolean {
+    if (this.over) throw new errors.ClientClosedError();
     const connection = options[CLIENT_CONNECTION];
     const key = keyOf(connection);
     const known = this.agents.get(key) ?? { agent: this.make(connection), open: 0, idle: undefined };
@@ -95,7 +97,7 @@ class ProxyProtocolAgent extends Dispatcher {
 
   private release(key: string, known: ClientAgent): void {
     known.open -= 1;
-    if (known.open > 0) return;
+    if (known.open > 0 || this.over) return;
     known.idle = this.clock.setTimer(() => {
       this.agents.delete(key);
       void known.agent.close();
@@ -103,8 +105,10 @@ class ProxyProtocolAgent extends Dispatcher {
   }
 
   private each(end: (agent: Agent) => Promise<void>, callback?: () => void): Promise<void> | void {
+    this.over = true;
+    const open = [...this.agents.values()].filter(({ agent }) => !agent.destroyed);
     const ended = Promise.all(
-      [...this.agents.values()].map((known) => {
+      open.map((known) => {
         known.idle?.[Symbol.dispose]();
         return end(known.agent);
       }),

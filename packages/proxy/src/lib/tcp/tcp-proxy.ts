@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { EvenkeelError, sleep } from '@evenkeel/core';
 import { closing } from '../closing.ts';
-import { bind, type BoundAddress } from '../connection/bind.ts';
+import { type BoundAddress, bind } from '../connection/bind.ts';
 import { readFirstBytes } from '../connection/first-bytes.ts';
 import { plainAddress } from '../connection/ip-address.ts';
 import type { ListenAddress } from '../connection/listen-options.ts';
