@@ -18,6 +18,7 @@ export type {
   ProxyEvent,
   ProxyListener,
 } from './lib/events/proxy-event.ts';
+export type { SubscribeOptions } from './lib/events/proxy-events.ts';
 export type { Exchange, RawHeaders, RequestBody, ResponseListener, ResponseWriter } from './lib/exchange.ts';
 export type { ForwardingField, ForwardingOptions } from './lib/headers/forwarding-options.ts';
 export type { HeaderFields } from './lib/headers/header-fields.ts';

@@ -15,3 +15,4 @@ export { type RateLimitOptions, rateLimit } from './lib/middleware/rate-limit/ra
 export type { RateOptions } from './lib/middleware/rate-limit/rate-options.ts';
 export type { KeySource } from './lib/middleware/request-key.ts';
 export type { CookieAttributes } from './lib/middleware/set-cookie.ts';
+export { type StickyCookieOptions, stickyCookie } from './lib/middleware/sticky-cookie.ts';

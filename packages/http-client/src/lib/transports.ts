@@ -10,6 +10,7 @@ import type {
 } from './http-client-options.ts';
 import { Http2Agent } from './http2/http2-agent.ts';
 import { Http2Dispatcher } from './http2/http2-dispatcher.ts';
+import { resetsAreErrors } from './resets-are-errors.ts';
 import { type SharedAgent, shareAgent, type WantedAgent } from './shared-agents.ts';
 
 /** How long undici waits unless told otherwise, in ms. */
@@ -56,7 +57,11 @@ export function transports(
   if (dispatcher !== undefined && typeof dispatcher.dispatch !== 'function') {
     throw new InvalidOptionsError('dispatcher', dispatcher, 'a Dispatcher');
   }
-  const agentOptions: Agent.Options = connectMs === 0 ? agent : { connectTimeout: connectMs, ...agent };
+  const agentOptions: Agent.Options = {
+    ...(connectMs === 0 ? undefined : { connectTimeout: connectMs }),
+    factory: resetsAreErrors,
+    ...agent,
+  };
   // Nothing is refused once an agent has been taken: nobody would let go of it.
   const special = isByName(clusters)
     ? clusterTransports(clusters, agentOptions, dispatcher !== undefined)

@@ -5,7 +5,7 @@ import { closeListeners } from './close-listeners.ts';
 import { closing } from './closing.ts';
 import type { BoundAddress } from './connection/bind.ts';
 import type { ProxyListener } from './events/proxy-event.ts';
-import { proxyEvents } from './events/proxy-events.ts';
+import { proxyEvents, type SubscribeOptions } from './events/proxy-events.ts';
 import type { Exchange } from './exchange.ts';
 import { createGeneration, type Generation } from './generation.ts';
 import type { CloseOptions, ProxyOptions, UpdateOptions } from './proxy-options.ts';
@@ -58,7 +58,7 @@ export interface ReverseProxy extends AsyncDisposable {
   /** True from the call of `close` on: load balancers should send nothing more. */
   readonly draining: boolean;
   /** Calls the listener with each event until disposed. */
-  subscribe(listener: ProxyListener): Disposable;
+  subscribe(listener: ProxyListener, options?: SubscribeOptions): Disposable;
   /**
    * Asks clients to close their connections, accepts no more after `delayMs`, lets open exchanges finish, and breaks off what
    * is left after another `graceMs`. Further calls wait for the first; one with a shorter time shortens it.
@@ -165,7 +165,7 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
       })),
       routes: current.routes,
     }),
-    subscribe: (listener) => events.subscribe(listener),
+    subscribe: events.subscribe,
     close: closed.close,
     [Symbol.asyncDispose]: () => closed.close(),
   };

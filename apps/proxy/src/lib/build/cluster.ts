@@ -46,7 +46,9 @@ export function buildCluster(config: ClusterConfig, { name, file, dry }: Cluster
     discovery: dry ? silent : discovery,
     strategy: within(['strategy'], () => buildStrategy(config.strategy ?? DEFAULT_STRATEGY)),
     ...(subset && { subset: subset as NonNullable<ClusterOptions['subset']> }),
-    ...(healthCheck && { healthCheck: buildHealthCheck(healthCheck, config.proxyProtocol) }),
+    ...(healthCheck && {
+      healthCheck: buildHealthCheck(healthCheck, { file, ...pick(config, ['proxyProtocol']) }),
+    }),
     ...(outlierDetection !== undefined && { outlierDetection: buildOutlierDetection(outlierDetection) }),
     ...(concurrencyLimit && { concurrencyLimit: buildConcurrencyLimit(concurrencyLimit) }),
   });

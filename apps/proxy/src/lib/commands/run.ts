@@ -6,6 +6,7 @@ import { formatIssue } from '../config/config-error.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { configWarnings } from '../config/warnings.ts';
 import { describeEvent } from '../events/describe-event.ts';
+import { describeProxyEvent } from '../events/describe-proxy-event.ts';
 import { describeStoreEvent } from '../events/describe-store-event.ts';
 import { withCause } from '../events/failure.ts';
 import { oneLine } from '../events/one-line.ts';
@@ -52,6 +53,13 @@ async function serve(
     },
     onMiddlewareError: (error) => err(`middleware: ${oneLine(withCause(error))}`),
   });
+  built.proxy.subscribe(
+    (event) => {
+      const line = describeProxyEvent(event);
+      if (line !== undefined) err(line);
+    },
+    { exchanges: false },
+  );
   for (const cluster of built.clusters) {
     cluster.subscribe((event) => {
       const line = describeEvent(cluster.name, event);

@@ -34,3 +34,16 @@ it.each<[string, string, string[]]>([
 ])('of a cluster with %j behind %j', async (settings, routes, expected) => {
   expect(await warnings(settings, routes)).toEqual(expected);
 });
+
+it('tells of a cookie that leads nowhere', async () => {
+  const cookie = 'stickyCookie: { secrets: [0123456789abcdefg] }';
+  const message = 'routes[0].stickyCookie: leads nowhere without strategy: sticky at the cluster';
+  expect(await warnings('', `{ cluster: web, ${cookie} }`)).toEqual([...WITHOUT, message]);
+  expect(await warnings('', `{ cluster: web, stickyCookie: false }`)).toEqual(WITHOUT);
+  const text =
+    'listeners: [{ port: 0 }]\nclusters: { api: { discovery: { static: ["a:1"] }, strategy: sticky } }\n';
+  const loaded = await checkParsed(
+    parseConfig(configText('f', `${text}routes: [{ cluster: api, ${cookie} }]`)),
+  );
+  expect(configWarnings(loaded)).toEqual([]);
+});

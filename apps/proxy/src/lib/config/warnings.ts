@@ -8,7 +8,7 @@ import type { LoadedConfig } from './load-config.ts';
 const BY_KEY = ['ring-hash', 'maglev', 'rendezvous', 'bounded-load', 'sticky'] as const;
 
 /** Middleware that gives requests a key. */
-const MAKE_KEYS = ['hashBy'] as const;
+const MAKE_KEYS = ['hashBy', 'stickyCookie'] as const;
 
 /** What a valid configuration allows, and its author has probably not meant. */
 export function configWarnings({ file, config, map }: LoadedConfig): ConfigIssue[] {
@@ -16,6 +16,9 @@ export function configWarnings({ file, config, map }: LoadedConfig): ConfigIssue
   const byTcp = new Set(
     config.listeners.flatMap(({ tcp }) => [tcp?.cluster, ...Object.values(tcp?.serverNames ?? {})]),
   );
+  const add = (path: readonly PropertyKey[], message: string): void => {
+    issues.push({ position: map.valueAt(path), path: formatPath(path), message });
+  };
   const routesWithKeys = new Set(
     config.routes
       .filter((route) => MAKE_KEYS.some((key) => route[key] !== undefined))
@@ -23,8 +26,7 @@ export function configWarnings({ file, config, map }: LoadedConfig): ConfigIssue
   );
   for (const [name, cluster] of Object.entries(config.clusters)) {
     const warn = (path: readonly PropertyKey[], message: string): void => {
-      const whole = ['clusters', name, ...path];
-      issues.push({ position: map.valueAt(whole), path: formatPath(whole), message });
+      add(['clusters', name, ...path], message);
     };
     for (const { path, message } of discoveryWarnings(cluster.discovery, file)) {
       warn(['discovery', ...path], message);
@@ -34,6 +36,16 @@ export function configWarnings({ file, config, map }: LoadedConfig): ConfigIssue
     const reports = cluster.loadReports ?? config.client?.loadReports ?? false;
     const keyed = cluster.hashKey !== undefined || routesWithKeys.has(name);
     for (const message of strategyWarnings(cluster, keyed, reports)) warn(['strategy'], message);
+  }
+  for (const [index, route] of config.routes.entries()) {
+    const { cluster, split = [], stickyCookie } = route;
+    const names = [cluster, ...split.map((part) => part.cluster)];
+    const isSticky = names.some((name) => {
+      const strategy = name === undefined ? undefined : config.clusters[name]?.strategy;
+      return strategy !== undefined && usesStrategy(strategy, 'sticky');
+    });
+    if (!stickyCookie || isSticky) continue;
+    add(['routes', index, 'stickyCookie'], 'leads nowhere without strategy: sticky at the cluster');
   }
   return inOrder(issues);
 }

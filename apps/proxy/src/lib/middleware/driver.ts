@@ -1,6 +1,6 @@
 import type { Middleware } from '@evenkeel/proxy';
 import type * as z from 'zod';
-import type { Config } from '../schema/config.ts';
+import type { ClusterConfig } from '../schema/cluster.ts';
 
 /** What a driver may use to build its middleware. */
 export interface MiddlewareContext {
@@ -8,7 +8,7 @@ export interface MiddlewareContext {
   readonly baseDir: string;
   /** Asks no server: only the options are of interest. */
   readonly dry: boolean;
-  readonly clusters: Config['clusters'];
+  readonly clusters: Readonly<Record<string, ClusterConfig>>;
   /** Hears of what goes wrong while requests go on. */
   readonly onError: (error: unknown) => void;
   /** Keeps what is to be called when the proxy has ended. */

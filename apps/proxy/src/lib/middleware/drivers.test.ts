@@ -93,3 +93,26 @@ routes: [{ cluster: api }]
   expect(proxy.asked.length).toBeGreaterThan(0);
   expect(other.asked.length).toBeGreaterThan(0);
 });
+
+it('stickyCookie', async () => {
+  await using other = await withRoute('name: other', (_request, response) => void response.end('other'));
+  await using proxy = await configuredProxy(
+    `
+clusters:
+  api:
+    discovery: { static: [UPSTREAM, "${new URL(other.url).host}"] }
+    strategy: { sticky: { fallback: round-robin, secret: of the strategy } }
+routes: [{ cluster: api, stickyCookie: { secrets: [0123456789abcdefg], name: shop, ttlMs: 60000, sameSite: strict, forward: true } }]
+`,
+    (_request, response) => void response.end('one'),
+  );
+  const first = await fetch(proxy.url);
+  const [cookie = ''] = first.headers.getSetCookie();
+  expect(cookie).toMatch(/^shop=\S+; Path=\/; Max-Age=60; HttpOnly; SameSite=Strict$/);
+  const home = await first.text();
+  const headers = { cookie: cookie.split(';', 1)[0] ?? '' };
+  for (let turn = 0; turn < 5; turn++) {
+    const again = await fetch(proxy.url, { headers });
+    expect([await again.text(), again.headers.getSetCookie()]).toEqual([home, []]);
+  }
+});

@@ -10,6 +10,7 @@ import type { MiddlewareContext, MiddlewareDriver } from './driver.ts';
 import { hashByDriver } from './hash-by.ts';
 import { ipFilterDriver } from './ip-filter.ts';
 import { rateLimitDriver } from './rate-limit.ts';
+import { stickyCookieDriver } from './sticky-cookie.ts';
 
 /**
  * Every middleware by its key, in the order in which a request goes through them; answers come back the other way. A new one
@@ -22,6 +23,7 @@ const drivers = {
   concurrencyLimit: concurrencyLimitDriver,
   bodyLimit: bodyLimitDriver,
   hashBy: hashByDriver,
+  stickyCookie: stickyCookieDriver,
   compress: compressDriver,
 } as const satisfies Readonly<Record<string, MiddlewareDriver>>;
 

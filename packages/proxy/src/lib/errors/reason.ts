@@ -24,6 +24,7 @@ export type KnownReason =
   | 'method-not-supported'
   | 'coding-not-supported'
   | 'loop-detected'
+  | 'host-not-served'
   | 'no-route'
   | 'no-endpoints'
   | 'overloaded'
@@ -31,6 +32,7 @@ export type KnownReason =
   | 'closing'
   | 'upstream-unreachable'
   | 'upstream-reset'
+  | 'upstream-tls'
   | 'upstream-protocol'
   | 'upstream-timeout'
   | 'internal'
@@ -71,6 +73,7 @@ const KNOWN: Readonly<Record<KnownReason, readonly [status: number, message: str
   'method-not-supported': [501, 'The method is not supported.'],
   'coding-not-supported': [501, 'The only transfer coding that is supported is chunked.'],
   'loop-detected': [508, 'The request has come through this proxy before.'],
+  'host-not-served': [421, 'No route serves the host of the request.'],
   'no-route': [404, 'No route matches the request.'],
   'no-endpoints': [503, 'No endpoint can take the request now.'],
   overloaded: [503, 'Every endpoint is at its limit.'],
@@ -78,6 +81,7 @@ const KNOWN: Readonly<Record<KnownReason, readonly [status: number, message: str
   closing: [503, 'The proxy is shutting down.'],
   'upstream-unreachable': [502, 'The upstream could not be reached.'],
   'upstream-reset': [502, 'The upstream closed the connection before it answered.'],
+  'upstream-tls': [502, 'The upstream could not be trusted.'],
   'upstream-protocol': [502, 'The upstream answered with something that is not valid HTTP.'],
   'upstream-timeout': [504, 'The upstream did not answer in time.'],
   internal: [500, 'The proxy failed.'],

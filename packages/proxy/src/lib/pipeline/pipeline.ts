@@ -114,7 +114,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         headers: left === undefined ? headers : decrementForwards(headers, left),
       });
       runMiddleware(route?.middleware ?? middleware, request, () => {
-        if (route === undefined) run.fail(failure('no-route'));
+        if (route === undefined)
+          run.fail(failure(routes.serves(authority?.hostname) ? 'no-route' : 'host-not-served'));
         else forward(run, request, route);
       });
     },

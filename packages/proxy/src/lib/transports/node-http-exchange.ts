@@ -1,11 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, METHODS, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { clientAddressOf, endsOf } from '../connection/named-ends.ts';
 import type { Exchange, RawHeaders, RequestBody, ResponseWriter } from '../exchange.ts';
 import type { ProxiedConnection } from '../proxy-protocol/proxy-header.ts';
-import { hasContent } from '../request/check-request.ts';
+import { hasContent } from '../request/framing.ts';
 import { clientSubject } from './client-subject.ts';
 import { type BareConnection, type ConnectionPolicy, NodeHttpResponse } from './node-http-response.ts';
 import { RequestBodyStream } from './request-body-stream.ts';
@@ -35,6 +35,8 @@ export function nodeHttpExchange(
   });
 }
 
+const KNOWN_METHODS: ReadonlySet<string> = new Set(METHODS);
+
 class NodeHttpExchange implements Exchange {
   readonly method: string;
   readonly target: string;
@@ -55,8 +57,9 @@ class NodeHttpExchange implements Exchange {
   ) {
     this.method = request.method ?? '';
     this.target = request.url ?? '';
-    // A request line of HTTP/1.x that claims another major version is none that can be understood.
-    this.httpVersion = request.httpVersionMajor === 1 ? request.httpVersion : 'unknown';
+    // A request line of HTTP/1.x that claims another major version, or RTSP's methods, is none that can be understood.
+    const known = request.httpVersionMajor === 1 && KNOWN_METHODS.has(this.method);
+    this.httpVersion = known ? request.httpVersion : 'unknown';
     this.rawHeaders = request.rawHeaders;
     this.remoteAddress = clientAddressOf(request.socket);
     this.encrypted = request.socket instanceof TLSSocket;

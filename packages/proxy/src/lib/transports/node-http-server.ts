@@ -1,7 +1,6 @@
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import { clientAddressOf } from '../connection/named-ends.ts';
-import { errorResponse } from '../errors/error-response.ts';
 import { failure, type KnownReason } from '../errors/reason.ts';
 import type { ProxyEvents } from '../events/proxy-events.ts';
 import type { Exchange } from '../exchange.ts';
@@ -10,7 +9,7 @@ import { nodeHttpListeners } from './node-http-listeners.ts';
 import type { ResolvedConnectionOptions } from './node-http-options.ts';
 import type { ConnectionPolicy } from './node-http-response.ts';
 import { wantsUpgrade } from './node-http-upgrade.ts';
-import { canAnswerError } from './open-exchanges.ts';
+import { refuseInTurn } from './open-exchanges.ts';
 import { refuseConnection } from './raw-response.ts';
 
 /** How often `node:http` looks for connections that are too slow, in ms. */
@@ -56,22 +55,20 @@ export function nodeHttpLayer(transport: NodeHttpTransport): Layer {
   server.on('checkContinue', (request, response) => {
     on.request(request, response, { expectsContinue: true });
   });
-  server.on('checkExpectation', (_request, response) => {
-    const { headers, body } = errorResponse(failure('expectation-failed'));
-    response.writeHead(417, headers as string[]).end(body);
-  });
+  // What is expected, and cannot be met, the pipeline refuses.
+  server.on('checkExpectation', (request, response) => on.request(request, response));
   server.on('upgrade', on.upgrade);
   server.on('connect', on.connect);
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // What follows the last request of a connection is nobody's (RFC 9112 §9.6), and must not cost its answer.
     if (error.code === 'HPE_CLOSED_CONNECTION') return;
     const reason = REASON_OF_CODE[error.code ?? ''] ?? 'bad-request';
-    if (!socket.writable || !canAnswerError(socket)) socket.destroy();
-    else {
+    const refuse = (): void => {
       refuseConnection(socket, failure(reason));
       const remoteAddress = clientAddressOf(socket as Socket);
       events.emit({ type: 'connectionRefused', remoteAddress, reason, error });
-    }
+    };
+    refuseInTurn(socket, refuse);
   });
   // It never listens itself, but looks for slow connections only from this event on.
   server.emit('listening');
