@@ -103,7 +103,7 @@ it('HEAD, 204 and 304 have no content; errors of the proxy itself are as in HTTP
   expect(await client.request({ ':path': '/304' })).toMatchObject({ status: 304, body: '' });
   expect(await client.request({})).toMatchObject({ status: 204, body: '' });
   const lost = await client.request({ ':authority': 'other' });
-  expect(lost).toMatchObject({ status: 404, headers: { 'x-evenkeel-reason': 'no-route' } });
+  expect(lost).toMatchObject({ status: 421, headers: { 'x-evenkeel-reason': 'host-not-served' } });
   expect(await client.request({ ':method': 'CONNECT', ':authority': 'h:1' })).toMatchObject({ status: 501 });
 });
 
