@@ -47,12 +47,22 @@ listeners: [{ port: 0, host: 127.0.0.1 }]
 clusters: { api: { discovery: { static: ["${origin}"] } } }
 routes: [{ cluster: api, cache: ${cache} }]
 name: ${name}
+admin: { port: 0 }
 `,
   );
   const cli = runCli('run', '-c', file.path);
   const [, url = ''] = await cli.printed(/^listening on (\S+)$/m);
+  const [, admin = ''] = await cli.printed(/^admin on (\S+)$/m);
   return {
     cli,
+    async purge(what: object) {
+      const { statusCode, body } = await request(`${admin}/cache/purge`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(what),
+      });
+      expect([statusCode, await body.json()]).toEqual([200, { purged: what, stores: 1, shared: true }]);
+    },
     async ask(path = '/x') {
       const { statusCode, headers, body } = await request(`${url}${path}`, { headers: HOST });
       const status = String(headers['cache-status']);
@@ -94,24 +104,31 @@ describe.skipIf(redis.skipped)(`two proxies with ${redis.title}`, () => {
     expect(await other.ask()).toMatchObject({ body: '1', told: expect.stringMatching(/^other; hit/) });
     expect(origin.count).toBe(1);
 
-    // Any process with the same store may purge: the proxy's own way to ask for one is not there yet.
+    // Any process with the same store may purge.
     const driver = redisCacheDriver({ url: `redis://${server.address}` });
     await using store = createCacheStore({ driver, prefix, timeoutMs: 2_000 });
+    const lateness: number[] = [];
     for (const purge of [
-      () => store.purgeUrl('http://api/x'),
-      () => store.purgePrefix('http://api/'),
-      () => store.purgeTags(['all']),
+      async () => expect(await store.purgeAll()).toEqual({ shared: true }),
+      () => one.purge({ url: 'http://api/x' }),
+      () => one.purge({ prefix: 'http://api/' }),
+      () => other.purge({ tag: 'all' }),
+      () => one.purge({ all: true }),
     ]) {
       expect(await Promise.all([one.ask(), other.ask()])).toMatchObject([{ hit: true }, { hit: true }]);
       const before = origin.count;
-      expect(await purge()).toEqual({ shared: true });
+      await purge();
+      const purgedAt = performance.now();
       // Sooner than the 5 s after which generations are asked for without a message.
       const isNew = async (proxy: typeof one) => (await proxy.ask()).body === `${before + 1}`;
       await vi.waitUntil(() => isNew(other), { timeout: 2_000, interval: 1 });
+      lateness.push(performance.now() - purgedAt);
       await vi.waitUntil(() => isNew(one), { timeout: 2_000, interval: 1 });
       await vi.waitUntil(async () => (await one.ask()).hit, { timeout: 5_000, interval: 5 });
       expect(origin.count).toBe(before + 1);
     }
+    // The middle one of five: the machine may be busy with something else for a moment.
+    expect(lateness.toSorted((a, b) => a - b)[2]).toBeLessThan(100);
   });
 });
 

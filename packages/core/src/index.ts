@@ -26,6 +26,7 @@ export type { ClusterState, DiscoveryState, EndpointState, TierState } from './l
 export { type FileDiscoveryOptions, fileDiscovery } from './lib/discovery/file.ts';
 export { type MergeDiscoveryOptions, mergeDiscovery } from './lib/discovery/merge.ts';
 export { staticDiscovery } from './lib/discovery/static.ts';
+export { type WatchFileOptions, watchFile } from './lib/discovery/watch-file.ts';
 export type { Discovery, Snapshot, WatchOptions } from './lib/discovery.ts';
 export { type Endpoint, type EndpointInput, formatAddress, MAX_WEIGHT, toEndpoint } from './lib/endpoint.ts';
 export {
@@ -78,5 +79,6 @@ export type {
 export type { RegistryCall, RegistryEntry } from './lib/registration/registry-entry.ts';
 export { type Backoff, type BackoffOptions, fullJitterBackoff } from './lib/retry/backoff.ts';
 export { type RetryBudget, type RetryBudgetOptions, retryBudget } from './lib/retry/retry-budget.ts';
+export { createRoster, type Roster, type Rostered } from './lib/roster.ts';
 export type { Candidate, LoadMetric, Observation, Strategy } from './lib/strategy.ts';
 export type { ApertureSubset, RendezvousSubset, SubsetOptions } from './lib/subset/subset-options.ts';

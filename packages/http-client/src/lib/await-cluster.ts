@@ -16,17 +16,17 @@ export function awaitCluster(
   callback: (error?: Error) => void,
 ): Disposable | undefined {
   const { readyTimeoutMs } = shared;
-  if (upstream.pendingRequests >= upstream.maxPendingRequests) {
+  if (upstream.usage.pending >= upstream.maxPendingRequests) {
     const message = `cluster "${upstream.name}": ${upstream.maxPendingRequests} requests wait for its first snapshot`;
     callback(withoutStack(() => new EvenkeelError('ERR_EVENKEEL_OVERLOADED', message)));
     return undefined;
   }
-  upstream.pendingRequests += 1;
+  upstream.usage.pending += 1;
   let open = true;
   const end = (): void => {
     if (!open) return;
     open = false;
-    upstream.pendingRequests -= 1;
+    upstream.usage.pending -= 1;
     ready[Symbol.dispose]();
     timer[Symbol.dispose]();
   };

@@ -1,9 +1,12 @@
 import {
   type Clock,
+  type Cluster,
   checkKeys,
+  createRoster,
   InvalidOptionsError,
   numberOption,
   type Random,
+  type Roster,
   systemClock,
 } from '@evenkeel/core';
 import { type Dispatcher, errors } from 'undici';
@@ -19,6 +22,7 @@ import type { Dispatch, OpenRequest, RequestContext } from './request-context.ts
 import type { RequestObserver } from './request-observer.ts';
 import type { WithRequestSettings } from './request-policy.ts';
 import { Upstream } from './upstream.ts';
+import { type UpstreamUsage, upstreamUsage } from './upstream-usage.ts';
 
 interface Destination {
   readonly upstream: Upstream;
@@ -35,13 +39,17 @@ export class Engine implements RequestContext {
   readonly observer: RequestObserver | undefined;
   readonly limits: TransportLimits;
   /** Balanced requests that have not ended. */
-  readonly open: Set<OpenRequest> = new Set();
+  readonly open: Roster<OpenRequest> = createRoster();
   /** Called when the last open request has ended. */
   onIdle: (() => void) | undefined = undefined;
   private readonly destinations = new Map<string, Destination>();
+  private readonly usages = new Map<Cluster, UpstreamUsage>();
 
-  /** @throws InvalidOptionsError naming the field */
-  constructor(options: BalanceOptions, limits: Partial<TransportLimits> = {}) {
+  /**
+   * @param before shares what it knows of the clusters that both have
+   * @throws InvalidOptionsError naming the field
+   */
+  constructor(options: BalanceOptions, limits: Partial<TransportLimits> = {}, before?: Engine) {
     const { clock = systemClock, random = Math.random, observer } = options;
     this.clock = clock;
     this.random = random;
@@ -58,7 +66,9 @@ export class Engine implements RequestContext {
       const route: ClusterRoute = isCluster(entry) ? { cluster: entry } : entry;
       checkKeys(field, route, ROUTE_KEYS);
       const policy = route === entry ? resolvePolicy(options, { field, policy: route }) : clientPolicy;
-      const upstream = new Upstream(host, field, route, policy, clock);
+      const usage = before?.usages.get(route.cluster) ?? upstreamUsage(clock);
+      this.usages.set(route.cluster, usage);
+      const upstream = new Upstream(host, field, route, policy, usage);
       for (const scheme of ['http', 'https'] as const) {
         const origin = new URL(`${scheme}://${host}`).origin;
         if (this.destinations.has(origin)) {

@@ -1,6 +1,7 @@
 import type { ConnectionOptions, SecureContextOptions } from 'node:tls';
 import type { Clock, Cluster, Random } from '@evenkeel/core';
 import type { Agent, Dispatcher } from 'undici';
+import type { HttpClient } from './http-client.ts';
 import type { RequestObserver } from './request-observer.ts';
 import type { RequestPolicy } from './request-policy.ts';
 
@@ -58,6 +59,12 @@ export interface HttpClientOptions extends BalanceOptions<HttpClusterRoute> {
   readonly agent?: Agent.Options;
   /** How long a connection may take to be made, TLS included, in ms; 0 is undici's own 10 s. @default 2_000 */
   readonly connectTimeoutMs?: number;
+  /**
+   * A client whose place this one takes, while requests of it may still be open: connections with the same options are shared,
+   * and of each cluster that both have the retry budget, the latencies and the counts of open requests. Close it as any other.
+   * @default none
+   */
+  readonly previous?: HttpClient;
 }
 
 /** A cluster with settings of its own in a client that makes its connections itself. */

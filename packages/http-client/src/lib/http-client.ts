@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { checkKeys, EvenkeelError } from '@evenkeel/core';
+import { checkKeys, EvenkeelError, InvalidOptionsError } from '@evenkeel/core';
 import { Dispatcher, errors, fetch, type RequestInfo, type RequestInit, type Response } from 'undici';
 import { type CachedDispatch, cachedDispatch } from './cached-dispatch.ts';
 import { Engine } from './engine.ts';
@@ -7,6 +7,7 @@ import type { HttpClientOptions } from './http-client-options.ts';
 import { CLIENT_KEYS } from './known-options.ts';
 import type { Dispatch } from './request-context.ts';
 import type { RequestSettings, WithRequestSettings } from './request-policy.ts';
+import { leaveAgent, type SharedAgent } from './shared-agents.ts';
 import { type InnerDispatcher, transports } from './transports.ts';
 
 /** Options of {@link HttpClient.fetch}. */
@@ -79,8 +80,7 @@ class BalancedDispatcher extends Dispatcher implements HttpClient {
   destroyed = false;
   private readonly engine: Engine;
   private readonly inner: InnerDispatcher;
-  /** The dispatchers that this client made. */
-  private readonly owned: readonly Dispatcher[];
+  private readonly agents: readonly SharedAgent[];
   private readonly innerDispatch: Dispatch;
   /** Whatever answers before the engine. */
   private readonly front: CachedDispatch;
@@ -91,20 +91,24 @@ class BalancedDispatcher extends Dispatcher implements HttpClient {
   constructor(options: HttpClientOptions) {
     super();
     checkKeys('', options, CLIENT_KEYS);
-    const { inner, owned, clusters, connectMs } = transports(options);
+    const previous = previousClient(options.previous);
+    const { inner, agents, clusters, connectMs } = transports(options, this, previous?.agents);
     this.inner = inner;
-    this.owned = owned;
+    this.agents = agents;
     this.innerDispatch = (request, handler) => inner.dispatch(request, handler);
     const { headersTimeout, bodyTimeout } = options.agent ?? {};
-    this.engine = new Engine(
-      { ...options, clusters },
-      {
-        connectMs,
-        ...(headersTimeout === undefined ? undefined : { headersMs: headersTimeout }),
-        ...(bodyTimeout === undefined ? undefined : { bodyIdleMs: bodyTimeout }),
-      },
-    );
-    this.front = cachedDispatch(options.cache, (request, handler) => this.send(request, handler));
+    const limits = {
+      connectMs,
+      ...(headersTimeout === undefined ? undefined : { headersMs: headersTimeout }),
+      ...(bodyTimeout === undefined ? undefined : { bodyIdleMs: bodyTimeout }),
+    };
+    try {
+      this.engine = new Engine({ ...options, clusters }, limits, previous?.engine);
+      this.front = cachedDispatch(options.cache, (request, handler) => this.send(request, handler));
+    } catch (error) {
+      void this.leaveAgents();
+      throw error;
+    }
     this.forwarded = EVENTS.map((event) => [
       event,
       (origin: URL, targets: Dispatcher[], error: never) => {
@@ -188,7 +192,7 @@ class BalancedDispatcher extends Dispatcher implements HttpClient {
       });
     }
     if (this.destroying !== undefined) return this.destroying;
-    await Promise.all(this.owned.map((dispatcher) => dispatcher.close()));
+    await this.leaveAgents();
     this.destroyed = true;
     this.detach();
   }
@@ -197,14 +201,24 @@ class BalancedDispatcher extends Dispatcher implements HttpClient {
     this.closed = true;
     this.destroyed = true;
     this.front.fail(error);
-    for (const request of [...this.engine.open]) request.fail(error);
-    await Promise.all(this.owned.map((dispatcher) => dispatcher.destroy(error)));
+    for (const request of this.engine.open.values()) request.fail(error);
+    await this.leaveAgents(error);
     this.detach();
+  }
+
+  private async leaveAgents(error?: Error): Promise<void> {
+    await Promise.all(this.agents.map((shared) => leaveAgent(shared, this, error)));
   }
 
   private detach(): void {
     for (const [event, listener] of this.forwarded) this.inner.off(event as 'connect', listener as never);
   }
+}
+
+/** @throws InvalidOptionsError when it is no client of this package */
+function previousClient(previous: HttpClient | undefined): BalancedDispatcher | undefined {
+  if (previous === undefined || previous instanceof BalancedDispatcher) return previous;
+  throw new InvalidOptionsError('previous', previous, 'a client made by createHttpClient');
 }
 
 /** Adds settings to every request: fetch itself has no way to hand them on. */

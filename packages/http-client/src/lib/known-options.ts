@@ -34,6 +34,7 @@ export const CLIENT_KEYS: KnownKeys<HttpClientOptions> = {
   dispatcher: true,
   agent: true,
   connectTimeoutMs: true,
+  previous: true,
 };
 
 export const ROUTE_KEYS: KnownKeys<ClusterRoute> = {

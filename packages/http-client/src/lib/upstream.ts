@@ -1,6 +1,5 @@
 import { isIP } from 'node:net';
 import {
-  type Clock,
   type Cluster,
   choiceOption,
   type Endpoint,
@@ -8,12 +7,12 @@ import {
   InvalidOptionsError,
   numberOption,
   type RetryBudget,
-  retryBudget,
 } from '@evenkeel/core';
 import type { Dispatcher } from 'undici';
 import type { ClusterRoute } from './http-client-options.ts';
-import { LatencyHistogram } from './latency-histogram.ts';
+import type { LatencyHistogram } from './latency-histogram.ts';
 import type { Policy } from './policy.ts';
+import type { UpstreamUsage } from './upstream-usage.ts';
 
 /** Where an attempt goes, in undici's terms. */
 export interface Target {
@@ -28,6 +27,7 @@ export class Upstream {
   readonly cluster: Cluster;
   readonly policy: Policy;
   readonly dispatcher: Dispatcher | undefined;
+  readonly usage: UpstreamUsage;
   readonly budget: RetryBudget;
   readonly latency: LatencyHistogram;
   /** Undefined sends the endpoint's own. */
@@ -38,8 +38,6 @@ export class Upstream {
   readonly maxPendingRequests: number;
   /** Whether the first snapshot is in. */
   ready = false;
-  openRequests = 0;
-  pendingRequests = 0;
   private readonly protocol: 'http' | 'https' | undefined;
   private readonly servername: string | undefined;
   private readonly host: string;
@@ -56,7 +54,7 @@ export class Upstream {
    * @param field the name that errors give the route
    * @throws InvalidOptionsError naming the field
    */
-  constructor(host: string, field: string, route: ClusterRoute, policy: Policy, clock: Clock) {
+  constructor(host: string, field: string, route: ClusterRoute, policy: Policy, usage: UpstreamUsage) {
     const { cluster, servername, hostHeader = 'endpoint' } = route;
     if (typeof cluster?.pick !== 'function') {
       throw new InvalidOptionsError(`${field}.cluster`, cluster, 'a cluster');
@@ -74,8 +72,9 @@ export class Upstream {
     this.cluster = cluster;
     this.policy = policy;
     this.dispatcher = route.dispatcher;
-    this.budget = policy.retry?.budget ?? retryBudget({ clock });
-    this.latency = new LatencyHistogram(clock.now());
+    this.usage = usage;
+    this.budget = policy.retry?.budget ?? usage.budget;
+    this.latency = usage.latency;
     const { protocol } = route;
     this.protocol =
       protocol && choiceOption<'http' | 'https'>(`${field}.protocol`, protocol, 'http', ['http', 'https']);

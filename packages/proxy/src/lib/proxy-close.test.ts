@@ -3,7 +3,8 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { manualClock } from '@evenkeel/core/testing';
 import { expect, it } from 'vitest';
-import { parts, rawClient } from './testing/raw-client.ts';
+import { keepAliveLoad } from './testing/keep-alive-load.ts';
+import { exchangeBytes, parts, rawClient } from './testing/raw-client.ts';
 import { rawUpstream } from './testing/raw-upstream.ts';
 import { startProxy } from './testing/start-proxy.ts';
 
@@ -40,9 +41,7 @@ it('closes idle connections, used or not, and accepts no new ones', async () => 
   await once(sentPart.socket, 'connect');
   await proxy.proxy.close();
   await Promise.all([used.end(), unused.end(), sentPart.end()]);
-  const refused = connect(proxy.port, '127.0.0.1');
-  const [error] = await once(refused, 'error');
-  expect(error).toMatchObject({ code: 'ECONNREFUSED' });
+  await refused(proxy.port);
 });
 
 it('answers a request that arrived before the close', async () => {
@@ -131,3 +130,105 @@ it('can be embedded in any server of node:http', async () => {
   server.close();
   server.closeAllConnections();
 });
+
+it('leaves idle connections open for a moment, and tells a client that still uses one to close it', async () => {
+  const clock = manualClock();
+  await using upstream = await rawUpstream(OK);
+  await using proxy = await startProxy([upstream.port], { clock });
+  using used = rawClient(proxy.port, GET);
+  await used.until('ok');
+  using idle = rawClient(proxy.port, GET);
+  await idle.until('ok');
+  const closed = proxy.proxy.close({ idleMs: 100 });
+  expect(proxy.proxy.draining).toBe(true);
+  await refused(proxy.port);
+  clock.advance(99);
+  used.write(GET);
+  const answer = parts((await used.end()).text.slice(used.received.indexOf('ok') + 2));
+  expect([answer.status, answer.body]).toEqual([200, 'ok']);
+  expect(answer.head).toMatch(/\r\nconnection: close\r\n/i);
+  expect(idle.socket.destroyed).toBe(false);
+  clock.advance(1);
+  await Promise.all([idle.end(), closed]);
+});
+
+it('goes on accepting for the delay, with answers that ask to close', async () => {
+  const clock = manualClock();
+  await using upstream = await rawUpstream(OK);
+  await using proxy = await startProxy([upstream.port], { clock });
+  expect(proxy.proxy.draining).toBe(false);
+  const closed = proxy.proxy.close({ delayMs: 1_000, idleMs: 0, graceMs: 500 });
+  expect(proxy.proxy.draining).toBe(true);
+  const head = parts(await exchangeBytes(proxy.port, GET)).head;
+  expect(head).toMatch(/^HTTP\/1\.1 200 OK\r\n(?:.*\r\n)*connection: close\r\n/i);
+  clock.advance(1_000);
+  await closed;
+  await refused(proxy.port);
+});
+
+it('gives open exchanges their grace after the delay, and a second call can cut the delay', async () => {
+  const clock = manualClock();
+  await using upstream = await rawUpstream();
+  await using proxy = await startProxy([upstream.port], { clock });
+  using client = rawClient(proxy.port, GET);
+  await (await upstream.connection(0)).until('\r\n\r\n');
+  const first = proxy.proxy.close({ delayMs: 1_000, graceMs: 500 });
+  clock.advance(1_499);
+  expect(client.socket.destroyed).toBe(false);
+  clock.advance(1);
+  await Promise.all([first, client.end()]);
+  await using other = await startProxy([upstream.port], { clock });
+  const slow = other.proxy.close({ delayMs: 1_000 });
+  const fast = other.proxy.close({ graceMs: 0 });
+  clock.advance(0);
+  await Promise.all([slow, fast]);
+  await refused(other.port);
+});
+
+it('closes one of several listeners, with what is open on it, and leaves the others alone', async () => {
+  const clock = manualClock();
+  await using upstream = await rawUpstream(
+    'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+  );
+  await using proxy = await startProxy([upstream.port], { clock });
+  const other = await proxy.proxy.listen({ port: 0, host: '127.0.0.1' });
+  const upgrade = GET.replace('\r\n\r\n', '\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n');
+  using kept = rawClient(proxy.port, upgrade);
+  using tunnel = rawClient(other.port, upgrade);
+  await Promise.all([kept.until('101'), tunnel.until('101')]);
+  const closed = other.close({ graceMs: 500, idleMs: 0 });
+  expect(proxy.proxy.draining).toBe(false);
+  await refused(other.port);
+  clock.advance(500);
+  await Promise.all([closed, tunnel.end()]);
+  expect([proxy.proxy.active, kept.socket.destroyed]).toEqual([1, false]);
+  const again = await proxy.proxy.listen({ port: other.port, host: '127.0.0.1' });
+  expect(again.port).toBe(other.port);
+});
+
+it.each([1, 2, 3, 4, 5, 6])('loses no request of clients in full flow (run %i)', async () => {
+  await using upstream = await rawUpstream(OK);
+  await using proxy = await startProxy([upstream.port]);
+  const load = keepAliveLoad(proxy.port, { clients: 64, pauseMs: 60 });
+  await load.reached(300);
+  const [started, connections] = [load.answered, load.connections];
+  await proxy.proxy.close();
+  await load.refused;
+  expect(load.lost).toBe(0);
+  expect(Object.keys(load.statuses)).toEqual(['200']);
+  // Each client was told on the connection that it had; none was cut.
+  expect(load.answered - started).toBeGreaterThanOrEqual(64);
+  expect([connections, load.connections]).toEqual([64, 64]);
+});
+
+/** Resolves when the port accepts no connections any more. */
+async function refused(port: number): Promise<void> {
+  for (let accepted = true; accepted; ) {
+    const socket = connect(port, '127.0.0.1');
+    accepted = await new Promise((resolve) => {
+      socket.once('connect', () => resolve(true));
+      socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'ECONNREFUSED'));
+    });
+    socket.destroy();
+  }
+}

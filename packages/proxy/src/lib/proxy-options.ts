@@ -35,8 +35,21 @@ export interface ProxyOptions {
   readonly random?: Random;
 }
 
+/** Options of `update`: all but the clock and the randomness, which stay. What is left out has its default, as in `createProxy`. */
+export type UpdateOptions = Omit<ProxyOptions, 'clock' | 'random'>;
+
 /** How a proxy is closed. */
 export interface CloseOptions {
+  /**
+   * How long connections are still accepted, and requests answered with `Connection: close`, before anything else, in ms: the
+   * time that load balancers in front need to see that `draining` is true. @default 0
+   */
+  readonly delayMs?: number;
+  /**
+   * How long a connection may be idle then before it is closed, in ms; within the grace. A request that is under way when the
+   * proxy begins to close is answered, and the client told to close the connection. @default 1_000
+   */
+  readonly idleMs?: number;
   /** How long open exchanges may take to finish before they are broken off, in ms. @default 25_000 */
   readonly graceMs?: number;
 }

@@ -1,19 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { EvenkeelError, InvalidOptionsError, numberOption, systemClock } from '@evenkeel/core';
-import { createHttpClient, type HttpClientOptions } from '@evenkeel/http-client';
-import type { Dispatcher } from 'undici';
+import { EvenkeelError, systemClock } from '@evenkeel/core';
+import { closeListeners } from './close-listeners.ts';
+import { closing } from './closing.ts';
 import type { ProxyListener } from './events/proxy-event.ts';
 import { proxyEvents } from './events/proxy-events.ts';
 import type { Exchange } from './exchange.ts';
-import { trustedPeers } from './headers/trusted-peers.ts';
-import { middlewareOption } from './middleware/middleware-option.ts';
-import { createPipeline } from './pipeline/pipeline.ts';
-import { routeDispatch } from './pipeline/route-dispatch.ts';
-import type { CloseOptions, ProxyOptions } from './proxy-options.ts';
-import { routeTable } from './routing/route-table.ts';
+import { createGeneration, type Generation } from './generation.ts';
+import type { CloseOptions, ProxyOptions, UpdateOptions } from './proxy-options.ts';
+import type { ProxyState } from './proxy-state.ts';
 import { nodeHttpListeners } from './transports/node-http-listeners.ts';
-import { resolveConnectionOptions } from './transports/node-http-options.ts';
 import { type Listener, type ListenOptions, listenNodeHttp } from './transports/node-http-server.ts';
 
 /** Where a proxy accepts connections. */
@@ -21,6 +17,17 @@ export interface ProxyAddress {
   readonly address: string;
   /** The real port, also where 0 was asked for. */
   readonly port: number;
+  /**
+   * Ends this listener alone, as {@link ReverseProxy.close} does all: it accepts no more, its connections are asked to close,
+   * and what is left after the grace is broken off.
+   */
+  close(options?: CloseOptions): Promise<void>;
+}
+
+/** What an update replaced. */
+export interface Superseded {
+  /** Resolves when the last exchange that began before the update is over: whatever only the old options had may be closed then. */
+  readonly ended: Promise<void>;
 }
 
 /** A reverse proxy: routes in front of balanced clusters. */
@@ -37,13 +44,25 @@ export interface ReverseProxy extends AsyncDisposable {
    * @throws the system's error, such as `EADDRINUSE`; an EvenkeelError when the proxy is closed
    */
   listen(options: ListenOptions): Promise<ProxyAddress>;
+  /**
+   * Replaces all options at once, for exchanges that begin from now on; those under way end with what they began with. Listeners
+   * stay, and so do connections to endpoints, what is known of clusters that are the same objects, and limits of
+   * connections that are open already.
+   *
+   * @throws InvalidOptionsError when an option cannot be used, and then nothing has changed; an EvenkeelError when the proxy is closed
+   */
+  update(options: UpdateOptions): Superseded;
   /** Exchanges that are open now, tunnels included. */
   readonly active: number;
+  /** A copy of what the proxy is doing, for admin pages. */
+  inspect(): ProxyState;
+  /** True from the call of `close` on: load balancers should send nothing more. */
+  readonly draining: boolean;
   /** Calls the listener with each event until disposed. */
   subscribe(listener: ProxyListener): Disposable;
   /**
-   * Stops accepting, lets open exchanges finish and asks their clients to close, then breaks off what is left after
-   * `graceMs`. Further calls wait for the first; one with a shorter grace shortens it.
+   * Asks clients to close their connections, accepts no more after `delayMs`, lets open exchanges finish, and breaks off what
+   * is left after another `graceMs`. Further calls wait for the first; one with a shorter time shortens it.
    */
   close(options?: CloseOptions): Promise<void>;
 }
@@ -54,116 +73,101 @@ export interface ReverseProxy extends AsyncDisposable {
  * @throws InvalidOptionsError naming the option, what it got and what is allowed
  */
 export function createProxy(options: ProxyOptions): ReverseProxy {
-  const { clock = systemClock, random = Math.random, name = 'evenkeel', upgrades = ['websocket'] } = options;
-  if (!/^[\w.~-]+$/.test(name)) throw new InvalidOptionsError('name', name, 'a token such as "edge-1"');
-  const integer = { min: 1, integer: true };
-  const limits = {
-    maxTargetLength: numberOption('maxTargetLength', options.maxTargetLength, 8_192, integer),
-    maxHeaders: numberOption('maxHeaders', options.maxHeaders, 100, integer),
-  };
-  const connections = resolveConnectionOptions(options.connections);
-  const middleware = middlewareOption('middleware', options.middleware);
-  const clusters = clusterNames(options.clusters);
+  const { clock = systemClock, random = Math.random } = options;
   const events = proxyEvents();
-  const copies = {
-    dispatch: ((request, handler) => dispatcher.dispatch(request, handler)) satisfies Dispatcher['dispatch'],
-    ended: events.emit,
-  };
-  const routes = routeTable(options.routes, { clusters, middleware, random, copies });
-  checkClient(options.client);
-  const trusted = trustedPeers(options.trustedProxies);
-  if (!Array.isArray(upgrades)) throw new InvalidOptionsError('upgrades', upgrades, 'a list of protocols');
-  const protocols = new Set(upgrades.map((protocol) => protocol.toLowerCase()));
-  const own =
-    options.dispatcher === undefined
-      ? createHttpClient({ clock, random, ...options.client, clusters: options.clusters })
-      : undefined;
-  const dispatcher = options.dispatcher ?? (own as NonNullable<typeof own>);
-  const pipeline = createPipeline({
-    routes,
-    middleware,
-    dispatch: routeDispatch(options.routes, dispatcher),
-    ownHost: clustersWithOwnHost(options.clusters),
-    proxyName: name.toLowerCase(),
-    trusted,
-    limits,
-    clock,
-    events,
-  });
-  const { sendTimeoutMs, lingerMs } = connections;
-  const policy = { clock, sendTimeoutMs, lingerMs, draining: false };
-  const on = nodeHttpListeners(policy, protocols, pipeline.handle);
+  let current = createGeneration(options, { clock, random, events });
+  const generations = new Set([current]);
+  const upgrades = new Set<string>();
+  const policy = { clock, sendTimeoutMs: 0, lingerMs: 0, draining: false };
   const listeners = new Set<Listener>();
-  const breakOff = (): void => {
-    pipeline.abort();
-    for (const listener of listeners) listener.destroy();
-    void own?.destroy();
-  };
-  let closing: Promise<void> | undefined;
+  const handle = (exchange: Exchange): void => current.pipeline.handle(exchange);
+  const on = nodeHttpListeners(policy, upgrades, handle);
 
-  const shutDown = async (): Promise<void> => {
-    policy.draining = true;
-    // Whole turns of the event loop: what has arrived is read, so that it is not among the idle connections.
-    for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
-    await Promise.all([pipeline.idle(), ...[...listeners].map((listener) => listener.close())]);
-    await own?.close();
+  const use = (generation: Generation): void => {
+    const { connections } = generation;
+    current = generation;
+    generations.add(generation);
+    policy.sendTimeoutMs = connections.sendTimeoutMs;
+    policy.lingerMs = connections.lingerMs;
+    upgrades.clear();
+    for (const protocol of generation.upgrades) upgrades.add(protocol);
+    for (const listener of listeners) listener.limit(connections);
+  };
+  use(current);
+
+  const end = async (generation: Generation): Promise<void> => {
+    await generation.end();
+    generations.delete(generation);
+  };
+  const closed = closing({
+    clock,
+    async close(how, signal) {
+      policy.draining = true;
+      await closeListeners(listeners, how, clock, signal);
+      await Promise.all([...generations].map(end));
+    },
+    breakOff() {
+      for (const generation of generations) generation.abort();
+      for (const listener of listeners) listener.destroy();
+    },
+  });
+  const assertOpen = (): void => {
+    if (closed.begun) throw new EvenkeelError('ERR_EVENKEEL_CLOSED', 'the proxy is closed');
   };
 
-  const proxy: ReverseProxy = {
+  const activeExchanges = (): number => {
+    let active = 0;
+    for (const { pipeline } of generations) active += pipeline.active;
+    return active;
+  };
+
+  return {
     handle: (request, response) => on.request(request, response),
     handleUpgrade: on.upgrade,
-    exchange: (exchange) => pipeline.handle(exchange),
+    exchange: handle,
     async listen(where) {
-      if (closing !== undefined) throw new EvenkeelError('ERR_EVENKEEL_CLOSED', 'the proxy is closed');
-      const listener = await listenNodeHttp(where, {
-        connections,
-        policy,
-        upgrades: protocols,
-        events,
-        handle: pipeline.handle,
-      });
+      assertOpen();
+      const { connections } = current;
+      const listener = await listenNodeHttp(where, { connections, policy, upgrades, events, handle });
+      if (closed.begun) listener.destroy();
+      assertOpen();
       listeners.add(listener);
-      return { address: listener.address, port: listener.port };
+      listener.limit(current.connections);
+      const { close } = closing({
+        clock,
+        async close(how, signal) {
+          await closeListeners([listener], how, clock, signal);
+          listeners.delete(listener);
+        },
+        breakOff: () => listener.destroy(),
+      });
+      return { address: listener.address, port: listener.port, close };
+    },
+    update(next) {
+      assertOpen();
+      const old = current;
+      use(createGeneration(next, { clock, random, events, previous: old }));
+      return { ended: end(old) };
     },
     get active() {
-      return pipeline.active;
+      return activeExchanges();
     },
+    get draining() {
+      return closed.begun;
+    },
+    inspect: () => ({
+      name: current.name,
+      draining: closed.begun,
+      active: activeExchanges(),
+      listeners: Array.from(listeners, ({ address, port, connections: open }) => ({
+        address,
+        port,
+        connections: open,
+      })),
+      routes: current.routes,
+    }),
     subscribe: (listener) => events.subscribe(listener),
-    close(how = {}) {
-      const graceMs = numberOption('graceMs', how.graceMs, 25_000);
-      closing ??= shutDown();
-      const timer = clock.setTimer(breakOff, graceMs);
-      return closing.finally(() => timer[Symbol.dispose]());
-    },
-    [Symbol.asyncDispose]: () => proxy.close(),
+    close: closed.close,
+    [Symbol.asyncDispose]: () => closed.close(),
   };
-  return proxy;
-}
-
-function clusterNames(clusters: HttpClientOptions['clusters']): ReadonlySet<string> {
-  if (typeof clusters !== 'object' || clusters === null) {
-    throw new InvalidOptionsError('clusters', clusters, 'clusters by name, or a list of clusters');
-  }
-  return new Set(isList(clusters) ? clusters.map((cluster) => cluster.name) : Object.keys(clusters));
-}
-
-/** A cache there would store what the proxy itself refuses to pass on. */
-function checkClient(client: ProxyOptions['client']): void {
-  const { cache } = (client ?? {}) as Partial<HttpClientOptions>;
-  if (cache !== undefined)
-    throw new InvalidOptionsError('client.cache', cache, 'nothing: give routes a cache');
-}
-
-/** The client gives way to a Host that is set, so these must come without. */
-function clustersWithOwnHost(clusters: HttpClientOptions['clusters']): ReadonlySet<string> {
-  const entries = isList(clusters) ? [] : Object.entries(clusters);
-  return new Set(
-    entries
-      .filter(([, value]) => 'hostHeader' in value && value.hostHeader === 'endpoint')
-      .map(([name]) => name),
-  );
-}
-
-function isList<T>(value: readonly T[] | Readonly<Record<string, unknown>>): value is readonly T[] {
-  return Array.isArray(value);
 }

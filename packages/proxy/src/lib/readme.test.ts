@@ -26,7 +26,7 @@ async function execute(code: string, scope: Record<string, unknown>, names: read
 }
 
 it('the examples run', async () => {
-  const [usage = '', stop = '', embed = '', routes = '', events = ''] = examples;
+  const [usage = '', stop = '', embed = '', routes = '', update = '', events = ''] = examples;
   await using upstream = await rawUpstream('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
   const own = usage
     .replaceAll(/900[12]/g, String(upstream.port))
@@ -52,5 +52,7 @@ it('the examples run', async () => {
   const { api } = started as { api: core.Cluster };
   const routed = proxyPackage.createProxy({ routes: list, clusters: { api, web: api, next: api } });
   await routed.close();
-  await execute(stop, started, []);
+  await execute(update, started, []);
+  expect((await fetch(`http://127.0.0.1:${port}/x`)).status).toBe(404);
+  await execute(stop.replace('5_000', '0'), started, []);
 });

@@ -23,6 +23,8 @@ export interface CacheSources {
 export interface Caches {
   /** The cache of a route: the same one for the same settings. */
   of(config: CacheConfig): NonNullable<RouteOptions['cache']>;
+  /** Those of all routes. */
+  readonly stores: readonly CacheStore[];
   close(): Promise<void>;
 }
 
@@ -54,6 +56,9 @@ export function createCaches(sources: CacheSources): Caches {
       const interceptor = cache({ ...pick(config, CACHE_KEYS), store, name: sources.name });
       interceptors.push({ config, interceptor });
       return interceptor;
+    },
+    get stores() {
+      return stores.map(({ store }) => store);
     },
     async close() {
       await Promise.all(stores.map(({ store }) => store.close()));

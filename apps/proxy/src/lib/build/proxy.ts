@@ -1,9 +1,13 @@
-import type { StoreEvent } from '@evenkeel/cache';
+import { dirname } from 'node:path';
+import type { CacheStore, StoreEvent } from '@evenkeel/cache';
 import type { Cluster } from '@evenkeel/core';
 import { createProxy, type ProxyOptions, type ReverseProxy } from '@evenkeel/proxy';
 import type { LoadedConfig } from '../config/load-config.ts';
+import { middlewareNames } from '../middleware/registry.ts';
 import { createCaches } from './caches.ts';
 import { buildCluster } from './cluster.ts';
+import { createMiddleware } from './middleware.ts';
+import { omit } from './omit.ts';
 import { pick } from './pick.ts';
 import { within } from './within.ts';
 
@@ -11,6 +15,8 @@ import { within } from './within.ts';
 export interface BuiltProxy {
   readonly proxy: ReverseProxy;
   readonly clusters: readonly Cluster[];
+  /** The stores of the caches of its routes. */
+  readonly stores: readonly CacheStore[];
   close(): Promise<void>;
 }
 
@@ -31,6 +37,8 @@ export interface BuildOptions {
   readonly dry?: boolean;
   /** Hears of what happens to the stores of caches. @default nobody */
   readonly onStoreEvent?: (event: StoreEvent) => void;
+  /** Hears of what goes wrong in middleware while requests go on. @default nobody */
+  readonly onMiddlewareError?: (error: unknown) => void;
 }
 
 /**
@@ -40,17 +48,25 @@ export interface BuildOptions {
  */
 export function buildProxy(
   { config, file }: LoadedConfig,
-  { dry = false, onStoreEvent = () => {} }: BuildOptions = {},
+  { dry = false, onStoreEvent = () => {}, onMiddlewareError = () => {} }: BuildOptions = {},
 ): BuiltProxy {
   const caches = createCaches({ file, dry, name: config.name ?? 'evenkeel', onEvent: onStoreEvent });
+  const middleware = createMiddleware(config, {
+    baseDir: dirname(file),
+    dry,
+    clusters: config.clusters,
+    onError: onMiddlewareError,
+  });
   const built = Object.entries(config.clusters).map(
     ([name, cluster]) => [name, buildCluster(cluster, { name, file, dry })] as const,
   );
   const clusters = built.map(([, { cluster }]) => cluster);
   const proxy = createProxy({
     ...pick(config, PROXY_OPTIONS),
+    middleware: middleware.unrouted,
     routes: config.routes.map(({ cache, ...route }, index) => ({
-      ...route,
+      ...omit(route, middlewareNames),
+      middleware: middleware.of(index, route),
       ...(cache && { cache: within(['routes', index, 'cache'], () => caches.of(cache)) }),
     })),
     clusters: Object.fromEntries(built.map(([name, { route }]) => [name, route])),
@@ -58,9 +74,10 @@ export function buildProxy(
   return {
     proxy,
     clusters,
+    stores: caches.stores,
     async close() {
       await proxy.close({ graceMs: 0 });
-      await Promise.all([caches.close(), ...clusters.map((cluster) => cluster.close())]);
+      await Promise.all([caches.close(), middleware.close(), ...clusters.map((cluster) => cluster.close())]);
     },
   };
 }

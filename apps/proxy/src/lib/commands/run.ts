@@ -2,9 +2,13 @@ import { formatAddress } from '@evenkeel/core';
 import type { ListenOptions, ReverseProxy } from '@evenkeel/proxy';
 import { buildProxy } from '../build/proxy.ts';
 import { formatIssue } from '../config/config-error.ts';
+import type { LoadedConfig } from '../config/load-config.ts';
 import { configWarnings } from '../config/warnings.ts';
 import { describeEvent } from '../events/describe-event.ts';
 import { describeStoreEvent } from '../events/describe-store-event.ts';
+import { withCause } from '../events/failure.ts';
+import { oneLine } from '../events/one-line.ts';
+import { createOperation, type Operation } from '../operation/operation.ts';
 import { check } from './check.ts';
 
 /** What `run` talks to: the process, or a test. */
@@ -45,6 +49,7 @@ async function serve(
       const line = describeStoreEvent(event);
       if (line !== undefined) err(line);
     },
+    onMiddlewareError: (error) => err(`middleware: ${oneLine(withCause(error))}`),
   });
   for (const cluster of built.clusters) {
     cluster.subscribe((event) => {
@@ -52,8 +57,17 @@ async function serve(
       if (line !== undefined) err(line);
     });
   }
-  const failed = isStopped() ? undefined : await listenAll(built.proxy, listeners, context);
+  const operation = await createOperation({
+    proxy: built.proxy,
+    clusters: () => built.clusters,
+    stores: () => built.stores,
+    loaded: () => loaded,
+  });
+  const failed = isStopped()
+    ? undefined
+    : ((await listenAdmin(operation, loaded, context)) ?? (await listenAll(built.proxy, listeners, context)));
   if (failed !== undefined) {
+    await operation.close();
     await built.close();
     err(failed);
     return 1;
@@ -66,8 +80,24 @@ async function serve(
   err(`stopping: ${built.proxy.active} open`);
   await built.proxy.close(shutdown);
   await built.close();
+  await operation.close();
   err('stopped');
   return 0;
+}
+
+/** Binds the address of the admin API, where there is one, or says that it could not. */
+async function listenAdmin(
+  operation: Operation,
+  { config: { admin } }: LoadedConfig,
+  { out }: RunContext,
+): Promise<string | undefined> {
+  try {
+    const address = await operation.listen();
+    if (address !== undefined) out(`admin on ${address}`);
+    return undefined;
+  } catch (error) {
+    return `cannot listen on ${formatAddress(admin?.host ?? '127.0.0.1', admin?.port ?? 0)}: ${describe(error)}`;
+  }
 }
 
 /** Binds every address, or says which one it could not. Announces them only when all are bound. */

@@ -199,7 +199,10 @@ it.each<[string, string]>([
     'clusters.api.retry.methods[0]: got "get", expected a method in capital letters',
   ],
   ['stratgy: p2c', 'clusters.api.stratgy: unknown key, did you mean "strategy"?'],
-  ['hashKey: {}', 'clusters.api.hashKey: got an empty object, expected exactly one of header, path'],
+  [
+    'hashKey: {}',
+    'clusters.api.hashKey: got an empty object, expected exactly one of header, cookie, query, path, clientAddress',
+  ],
 ])('complains of a cluster with %s', async (settings, expected) => {
   const found = await complaints(clusterWith(settings));
   expect(found).toHaveLength(1);

@@ -10,12 +10,15 @@ import { zodIssues } from './zod-issues.ts';
 export interface LoadedConfig {
   readonly file: string;
   readonly config: Config;
+  /** As it stands in the file, variables not put in: what may be shown. */
+  readonly written: unknown;
   readonly map: SourceMap;
 }
 
 /** What a configuration file holds, right or wrong. */
 export interface ParsedConfig {
   readonly file: string;
+  readonly written: unknown;
   readonly map: SourceMap;
   /** What can be seen without building anything. */
   readonly issues: readonly ConfigIssue[];
@@ -25,11 +28,12 @@ export interface ParsedConfig {
 
 /** Checks the text of a configuration file, as far as that goes without building anything. */
 export function parseConfig({ file, data, written, map, issues }: ConfigText): ParsedConfig {
-  if (data === undefined) return { file, map, issues, config: soundParts(undefined, []) };
+  if (data === undefined) return { file, written, map, issues, config: soundParts(undefined, []) };
   const result = schema.safeParse(data);
   const wrong = result.success ? [] : result.error.issues;
   return {
     file,
+    written,
     map,
     issues: withFurther(issues, [...zodIssues(wrong, written, map), ...routeIssues(data, map)]),
     config: result.success ? result.data : soundParts(data, wrong),

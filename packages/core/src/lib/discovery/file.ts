@@ -1,14 +1,12 @@
-import { basename, dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Discovery } from '../discovery.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { DiscoveryError, InvalidOptionsError } from '../errors.ts';
 import { describeError } from '../health/describe-error.ts';
 import { numberOption } from '../options.ts';
-import { directoryWatch } from './directory-watch.ts';
 import { toEndpoints } from './endpoint-list.ts';
-import { fileReader } from './file-reader.ts';
-import { wakeUp } from './wake-up.ts';
+import { watchFile } from './watch-file.ts';
 
 /** Which file lists the endpoints, and how. */
 export interface FileDiscoveryOptions {
@@ -38,45 +36,13 @@ export function fileDiscovery(options: FileDiscoveryOptions): Discovery {
   }
   const path = resolve(options.path);
   const pollMs = numberOption('pollMs', options.pollMs, 5_000, { min: 10 });
-
   return {
     async *watch({ signal }) {
-      const reader = fileReader(path, clock);
-      const changes = wakeUp();
-      let told = true;
-      const directory = directoryWatch(dirname(path), (name) => {
-        told = true;
-        // Other names matter too: the file may be a link through one of them. They cost a look, not a read.
-        if (name === null || name === basename(path)) reader.distrust();
-        changes.notify();
-      });
-      signal.addEventListener('abort', changes.notify, { once: true });
-      try {
-        directory.open();
-        while (!signal.aborted) {
-          const text = await reader.readIfChanged(signal);
-          if (text !== undefined) {
-            // A change that only the poll saw: the directory is another one now, or its watch is blind.
-            if (!told) directory.open();
-            yield { endpoints: parsed(path, text, parse) };
-          }
-          told = false;
-          await pollOr(changes.wait(), clock, pollMs, changes.notify);
-          if (!directory.active) directory.open();
-        }
-      } catch (error) {
-        if (!signal.aborted) throw error;
-      } finally {
-        signal.removeEventListener('abort', changes.notify);
-        directory[Symbol.dispose]();
+      for await (const text of watchFile(path, { signal, pollMs, clock })) {
+        yield { endpoints: parsed(path, text, parse) };
       }
     },
   };
-}
-
-async function pollOr(change: Promise<void>, clock: Clock, pollMs: number, poll: () => void): Promise<void> {
-  using _timer = clock.setTimer(poll, pollMs);
-  await change;
 }
 
 function parsed(path: string, text: string, parse: (text: string) => unknown): readonly Endpoint[] {

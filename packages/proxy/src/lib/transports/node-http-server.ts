@@ -1,14 +1,15 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { errorResponse } from '../errors/error-response.ts';
+import type { Duplex } from 'node:stream';
 import { failure, type KnownReason } from '../errors/reason.ts';
 import type { ProxyEvents } from '../events/proxy-events.ts';
 import type { Exchange } from '../exchange.ts';
+import { closeHttpServer, stopAccepting } from './close-http-server.ts';
 import { nodeHttpListeners } from './node-http-listeners.ts';
 import type { ResolvedConnectionOptions } from './node-http-options.ts';
 import type { ConnectionPolicy } from './node-http-response.ts';
 import { wantsUpgrade } from './node-http-upgrade.ts';
-import { canAnswerError } from './open-exchanges.ts';
+import { refuseInTurn } from './open-exchanges.ts';
 import { refuseConnection } from './raw-response.ts';
 
 /** Where a listener is to accept connections. */
@@ -24,10 +25,16 @@ export interface Listener {
   readonly address: string;
   /** The real port, also where 0 was asked for. */
   readonly port: number;
-  /** Stops accepting and closes what is idle; resolves when the last connection has closed. */
-  close(): Promise<void>;
-  /** Closes every connection now. */
+  /** Connections that are open. */
+  readonly connections: number;
+  /** Asks clients from now on to close their connections, and goes on accepting. */
+  drain(): void;
+  /** Stops accepting, and closes what stays idle for `idleMs`; resolves when the last connection has closed. */
+  close(idleMs: number): Promise<void>;
+  /** Stops accepting, and closes every connection now. */
   destroy(): void;
+  /** Sets other limits, for connections or requests to come. */
+  limit(connections: ResolvedConnectionOptions): void;
 }
 
 /** How often `node:http` looks for connections that are too slow, in ms. */
@@ -59,12 +66,10 @@ export interface NodeHttpTransport {
 
 /** Listens with `node:http` and hands each request over as an exchange. */
 export async function listenNodeHttp(where: ListenOptions, transport: NodeHttpTransport): Promise<Listener> {
-  const { connections, policy, upgrades, events, handle } = transport;
+  const { connections, upgrades, events, handle } = transport;
+  const policy = listenerPolicy(transport.policy);
   const server = createServer({
-    headersTimeout: connections.headersTimeoutMs,
-    requestTimeout: connections.requestTimeoutMs,
-    keepAliveTimeout: connections.keepAliveTimeoutMs,
-    maxHeaderSize: connections.maxHeaderBytes,
+    ...serverLimits(connections),
     connectionsCheckingInterval: CHECK_INTERVAL_MS,
     noDelay: true,
     requireHostHeader: false,
@@ -72,27 +77,38 @@ export async function listenNodeHttp(where: ListenOptions, transport: NodeHttpTr
   });
   // The default drops fields beyond 2,000 in silence; the pipeline has a limit that answers.
   server.maxHeadersCount = 0;
+  let open = 0;
+  server.on('connection', (socket) => {
+    open += 1;
+    socket.once('close', () => {
+      open -= 1;
+    });
+  });
   const on = nodeHttpListeners(policy, upgrades, handle);
   server.on('request', (request, response) => on.request(request, response));
   server.on('checkContinue', (request, response) => {
     on.request(request, response, { expectsContinue: true });
   });
-  server.on('checkExpectation', (_request, response) => {
-    const { headers, body } = errorResponse(failure('expectation-failed'));
-    response.writeHead(417, headers as string[]).end(body);
+  // What is expected, and cannot be met, the pipeline refuses.
+  server.on('checkExpectation', (request, response) => on.request(request, response));
+  // `node:http` no longer counts these among its own.
+  const bare = new Set<Duplex>();
+  server.on('upgrade', (request, socket, head) => {
+    bare.add(socket);
+    socket.once('close', () => bare.delete(socket));
+    on.upgrade(request, socket, head);
   });
-  server.on('upgrade', on.upgrade);
   server.on('connect', on.connect);
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // What follows the last request of a connection is nobody's (RFC 9112 §9.6), and must not cost its answer.
     if (error.code === 'HPE_CLOSED_CONNECTION') return;
     const reason = REASON_OF_CODE[error.code ?? ''] ?? 'bad-request';
-    if (!socket.writable || !canAnswerError(socket)) socket.destroy();
-    else {
+    const refuse = (): void => {
       refuseConnection(socket, failure(reason));
       const { remoteAddress } = socket as Socket;
       events.emit({ type: 'connectionRefused', remoteAddress, reason, error });
-    }
+    };
+    refuseInTurn(socket, refuse);
   });
   await bind(server, where);
   server.on('error', (error) => events.emit({ type: 'listenerFailed', error }));
@@ -100,8 +116,52 @@ export async function listenNodeHttp(where: ListenOptions, transport: NodeHttpTr
   return {
     address,
     port,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
-    destroy: () => server.closeAllConnections(),
+    get connections() {
+      return open;
+    },
+    drain: () => policy.drain(),
+    close(idleMs) {
+      policy.drain();
+      return closeHttpServer(server, idleMs, policy.clock);
+    },
+    destroy() {
+      void stopAccepting(server);
+      server.closeAllConnections();
+      for (const socket of bare) socket.destroy();
+    },
+    limit(next) {
+      if (!policy.draining) Object.assign(server, serverLimits(next));
+    },
+  };
+}
+
+/** The policy of all listeners, for one that may be drained while the others go on. */
+function listenerPolicy(shared: ConnectionPolicy): ConnectionPolicy & { drain(): void } {
+  let draining = false;
+  return {
+    clock: shared.clock,
+    get draining() {
+      return draining || shared.draining;
+    },
+    get sendTimeoutMs() {
+      return shared.sendTimeoutMs;
+    },
+    get lingerMs() {
+      return shared.lingerMs;
+    },
+    drain() {
+      draining = true;
+    },
+  };
+}
+
+/** Limits in the words of `node:http`. */
+function serverLimits(connections: ResolvedConnectionOptions) {
+  return {
+    headersTimeout: connections.headersTimeoutMs,
+    requestTimeout: connections.requestTimeoutMs,
+    keepAliveTimeout: connections.keepAliveTimeoutMs,
+    maxHeaderSize: connections.maxHeaderBytes,
   };
 }
 

@@ -1,0 +1,133 @@
+import { type Clock, InvalidOptionsError, numberOption, type Random } from '@evenkeel/core';
+import { createHttpClient, type HttpClient, type HttpClientOptions } from '@evenkeel/http-client';
+import type { Dispatcher } from 'undici';
+import type { ProxyEvents } from './events/proxy-events.ts';
+import { trustedPeers } from './headers/trusted-peers.ts';
+import { middlewareOption } from './middleware/middleware-option.ts';
+import { createPipeline, type Pipeline } from './pipeline/pipeline.ts';
+import { routeDispatch } from './pipeline/route-dispatch.ts';
+import type { UpdateOptions } from './proxy-options.ts';
+import type { RouteState } from './proxy-state.ts';
+import { routeStates } from './routing/route-state.ts';
+import { routeTable } from './routing/route-table.ts';
+import { type ResolvedConnectionOptions, resolveConnectionOptions } from './transports/node-http-options.ts';
+
+/** All of a proxy that an update replaces as a whole. An exchange stays with the generation that it began with. */
+export interface Generation {
+  /** The proxy's name in `Via`. */
+  readonly name: string;
+  readonly routes: readonly RouteState[];
+  readonly pipeline: Pipeline;
+  /** Undefined where a dispatcher was passed in. */
+  readonly client: HttpClient | undefined;
+  readonly connections: ResolvedConnectionOptions;
+  /** Protocols that `Upgrade` may switch to, in lower case. */
+  readonly upgrades: ReadonlySet<string>;
+  /** For one that gets no more exchanges: resolves when those it has are over, and its client is closed. */
+  end(): Promise<void>;
+  /** Breaks off what is open. */
+  abort(): void;
+}
+
+/** What a generation is made of beside its options. */
+export interface GenerationContext {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly events: ProxyEvents;
+  /** Whose place it takes. */
+  readonly previous?: Generation;
+}
+
+/**
+ * Makes a generation; nothing is left of one that cannot be made.
+ *
+ * @throws InvalidOptionsError naming the option, what it got and what is allowed
+ */
+export function createGeneration(
+  options: UpdateOptions,
+  { clock, random, events, previous }: GenerationContext,
+): Generation {
+  const { name = 'evenkeel', upgrades = ['websocket'], clusters } = options;
+  if (!/^[\w.~-]+$/.test(name)) throw new InvalidOptionsError('name', name, 'a token such as "edge-1"');
+  const integer = { min: 1, integer: true };
+  const limits = {
+    maxTargetLength: numberOption('maxTargetLength', options.maxTargetLength, 8_192, integer),
+    maxHeaders: numberOption('maxHeaders', options.maxHeaders, 100, integer),
+  };
+  const connections = resolveConnectionOptions(options.connections);
+  const middleware = middlewareOption('middleware', options.middleware);
+  const copies = {
+    dispatch: ((request, handler) => dispatcher.dispatch(request, handler)) satisfies Dispatcher['dispatch'],
+    ended: events.emit,
+  };
+  const routes = routeTable(options.routes, { clusters: clusterNames(clusters), middleware, random, copies });
+  checkClient(options.client);
+  const trusted = trustedPeers(options.trustedProxies);
+  if (!Array.isArray(upgrades)) throw new InvalidOptionsError('upgrades', upgrades, 'a list of protocols');
+  const before = previous?.client && { previous: previous.client };
+  const own =
+    options.dispatcher === undefined
+      ? createHttpClient({ clock, random, ...options.client, clusters, ...before })
+      : undefined;
+  const dispatcher = options.dispatcher ?? (own as NonNullable<typeof own>);
+  try {
+    const pipeline = createPipeline({
+      routes,
+      middleware,
+      dispatch: routeDispatch(options.routes, dispatcher),
+      ownHost: clustersWithOwnHost(clusters),
+      proxyName: name.toLowerCase(),
+      trusted,
+      limits,
+      clock,
+      events,
+    });
+    return {
+      name,
+      routes: routeStates(options.routes),
+      pipeline,
+      client: own,
+      connections,
+      upgrades: new Set(upgrades.map((protocol) => protocol.toLowerCase())),
+      async end() {
+        await pipeline.idle();
+        await own?.close();
+      },
+      abort() {
+        pipeline.abort();
+        void own?.destroy();
+      },
+    };
+  } catch (error) {
+    void own?.destroy();
+    throw error;
+  }
+}
+
+function clusterNames(clusters: HttpClientOptions['clusters']): ReadonlySet<string> {
+  if (typeof clusters !== 'object' || clusters === null) {
+    throw new InvalidOptionsError('clusters', clusters, 'clusters by name, or a list of clusters');
+  }
+  return new Set(isList(clusters) ? clusters.map((cluster) => cluster.name) : Object.keys(clusters));
+}
+
+/** A cache there would store what the proxy itself refuses to pass on. */
+function checkClient(client: UpdateOptions['client']): void {
+  const { cache } = (client ?? {}) as Partial<HttpClientOptions>;
+  if (cache !== undefined)
+    throw new InvalidOptionsError('client.cache', cache, 'nothing: give routes a cache');
+}
+
+/** The client gives way to a Host that is set, so these must come without. */
+function clustersWithOwnHost(clusters: HttpClientOptions['clusters']): ReadonlySet<string> {
+  const entries = isList(clusters) ? [] : Object.entries(clusters);
+  return new Set(
+    entries
+      .filter(([, value]) => 'hostHeader' in value && value.hostHeader === 'endpoint')
+      .map(([name]) => name),
+  );
+}
+
+function isList<T>(value: readonly T[] | Readonly<Record<string, unknown>>): value is readonly T[] {
+  return Array.isArray(value);
+}
