@@ -2,6 +2,7 @@
 import { churn } from './churn/benchmark.ts';
 import { clientFaults } from './client-faults/benchmark.ts';
 import { discovery } from './discovery/benchmark.ts';
+import { endurance } from './endurance/benchmark.ts';
 import { faults } from './faults/benchmark.ts';
 import { lab } from './lab/benchmark.ts';
 import { runCli } from './lib/cli/run-cli.ts';
@@ -13,7 +14,7 @@ import { tail } from './tail/benchmark.ts';
 
 process.exitCode = await runCli(
   process.argv.slice(2),
-  [clientFaults, picks, churn, overhead, proxy, faults, tail, discovery, lab, simulation],
+  [clientFaults, picks, churn, overhead, proxy, faults, tail, endurance, discovery, lab, simulation],
   {
     out: (text) => console.log(text),
     err: (text) => console.error(text),

@@ -1,3 +1,4 @@
+export { type DirectoryWatch, directoryWatch } from './lib/discovery/directory-watch.ts';
 export { discoveryFailure } from './lib/discovery/discovery-failure.ts';
 export { pauseUntil } from './lib/discovery/pause-until.ts';
 export { readPace } from './lib/discovery/read-pace.ts';

@@ -9,11 +9,14 @@ export type { ExchangeAttempt } from './lib/events/exchange-attempt.ts';
 export type { ExchangeEnded } from './lib/events/exchange-ended.ts';
 export type { ExchangeTrace, ExchangeTracer } from './lib/events/exchange-tracer.ts';
 export type {
+  CertificatesRejected,
+  CertificatesReloaded,
   ConnectionRefused,
   ListenerFailed,
   ProxyEvent,
   ProxyListener,
 } from './lib/events/proxy-event.ts';
+export type { SubscribeOptions } from './lib/events/proxy-events.ts';
 export type { Exchange, RawHeaders, RequestBody, ResponseListener, ResponseWriter } from './lib/exchange.ts';
 export type { HeaderFields } from './lib/headers/header-fields.ts';
 export type { HeaderRules } from './lib/headers/header-rules.ts';
@@ -24,5 +27,11 @@ export type { CloseOptions, ProxyOptions, UpdateOptions } from './lib/proxy-opti
 export type { ListenerState, ProxyState, RouteState } from './lib/proxy-state.ts';
 export type { PathMatch } from './lib/routing/path-pattern.ts';
 export type { RouteMatch, RouteOptions, ValueMatch, ValuePart } from './lib/routing/route-options.ts';
+export type { ListenOptions } from './lib/transports/listen-options.ts';
+export { checkListenOptions } from './lib/transports/listener.ts';
 export type { ConnectionOptions } from './lib/transports/node-http-options.ts';
-export type { ListenOptions } from './lib/transports/node-http-server.ts';
+export type {
+  CertificateFiles,
+  ClientAuthOptions,
+  TlsListenOptions,
+} from './lib/transports/tls-options.ts';

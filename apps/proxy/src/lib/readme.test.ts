@@ -9,6 +9,7 @@ import { parseConfig } from './config/load-config.ts';
 import { middlewareNames } from './middleware/registry.ts';
 import { checkRegister } from './register/check-register.ts';
 import { registries } from './registries/registry.ts';
+import { tlsFolder } from './testing/tls-folder.ts';
 
 const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 const examplesOf = (text: string): string[] =>
@@ -17,6 +18,7 @@ const examplesOf = (text: string): string[] =>
 const README = read('README.md');
 const REGISTER = read('REGISTER.md');
 const CACHE = read('CACHE.md');
+const LISTENERS = read('LISTENERS.md');
 const MIDDLEWARE = read('MIDDLEWARE.md');
 const ROUTES = read('ROUTES.md');
 const OPERATION = read('OPERATION.md');
@@ -37,6 +39,16 @@ const ENVIRONMENT = {
 
 it.each([...configurations, ...examplesOf(MIDDLEWARE)])('the configuration is valid: %s', async (text) => {
   await checkParsed(parseConfig(configText('README.md', text, ENVIRONMENT)));
+});
+
+it.each(examplesOf(LISTENERS))('the listeners are valid: %s', async (text) => {
+  await using folder = await tlsFolder();
+  await checkParsed(parseConfig(configText(folder.file, text)));
+});
+
+it('names every key of a listener', () => {
+  const { listeners } = JSON.parse(jsonSchema()).properties;
+  for (const key of keysWithin(listeners.items)) expect(LISTENERS).toMatch(new RegExp(`\\b${key}\\b`));
 });
 
 it.each(examplesOf(REGISTER))('the file is valid: %s', async (text) => {

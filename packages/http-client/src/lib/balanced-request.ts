@@ -15,6 +15,7 @@ import { Attempts, type AttemptsOwner } from './attempts.ts';
 import { awaitCluster } from './await-cluster.ts';
 import { Downstream, type DownstreamOwner } from './downstream.ts';
 import { Hedges } from './hedges.ts';
+import { Http2RefusedError } from './http2/http2-errors.ts';
 import { loadReport } from './load-report.ts';
 import type { Dispatch, RequestContext } from './request-context.ts';
 import { RequestPlan } from './request-plan.ts';
@@ -175,6 +176,8 @@ export class BalancedRequest implements AttemptsOwner, DownstreamOwner, RetriesO
       this.attemptRejected(attempt, error);
       return;
     }
+    // It says that it did not take the request: so it is as if nothing had been sent.
+    if (error instanceof Http2RefusedError) attempt.sent = false;
     attempt.end('failure', error);
     this.afterFailure(attempt, error);
   }

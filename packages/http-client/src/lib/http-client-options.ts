@@ -26,8 +26,12 @@ export interface BalanceOptions<Route extends ClusterRoute = ClusterRoute> exten
 /** A cluster with settings of its own; the policies left out are those of the whole client. */
 export interface ClusterRoute extends RequestPolicy {
   readonly cluster: Cluster;
-  /** How to speak to the endpoints. @default the scheme of the request's URL */
-  readonly protocol?: 'http' | 'https';
+  /**
+   * How to speak to the endpoints: HTTP/1.1 in clear text (`http`) or over TLS (`https`); in `createHttpClient` also HTTP/2 over TLS (`h2`,
+   * which endpoints must choose by ALPN) or in clear text with prior knowledge (`h2c`). Upgrades and CONNECT go over HTTP/1.1 in any case.
+   * @default the scheme of the request's URL
+   */
+  readonly protocol?: 'http' | 'https' | 'h2' | 'h2c';
   /**
    * The name sent as SNI and checked against the certificate, the same for all requests. @default the endpoint's host
    * name, or the host of the request's URL where the endpoint is an IP address
@@ -69,10 +73,23 @@ export interface HttpClientOptions extends BalanceOptions<HttpClusterRoute> {
 
 /** A cluster with settings of its own in a client that makes its connections itself. */
 export interface HttpClusterRoute extends ClusterRoute {
-  /** TLS options of this cluster alone, such as `ca`, `cert` and `key`: it gets an agent of its own. */
+  /**
+   * TLS options of this cluster alone: it gets an agent of its own. `caFile`, `certFile` and `keyFile` are read once.
+   */
   readonly tls?: TlsOptions;
 }
 
 /** How to trust the endpoints, and to be trusted by them. Certificates are verified unless `rejectUnauthorized` is false. */
 export type TlsOptions = SecureContextOptions &
-  Pick<ConnectionOptions, 'rejectUnauthorized' | 'checkServerIdentity'>;
+  Pick<ConnectionOptions, 'rejectUnauthorized' | 'checkServerIdentity'> &
+  TlsFiles;
+
+/** PEM files in place of their contents. */
+export interface TlsFiles {
+  /** Authorities in place of those of the system, instead of `ca`. */
+  readonly caFile?: string;
+  /** The certificate of this client, instead of `cert`. */
+  readonly certFile?: string;
+  /** Its key, instead of `key`. */
+  readonly keyFile?: string;
+}

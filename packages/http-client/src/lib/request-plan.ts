@@ -57,7 +57,7 @@ export class RequestPlan {
     this.idempotent = !this.tunnel && (options.idempotent ?? methods.has(options.method));
     this.body = requestBody(
       options.body,
-      this.idempotent && retry !== undefined ? retry.replayBufferBytes : 0,
+      (this.idempotent || upstream.refusable) && retry !== undefined ? retry.replayBufferBytes : 0,
     );
     this.attemptOptions = new AttemptOptions(options, policy, upstream);
     this.overallTimeoutMs = Math.min(

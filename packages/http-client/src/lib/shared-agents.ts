@@ -1,18 +1,29 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Agent } from 'undici';
+import type { Dispatcher } from 'undici';
 
 /** An agent that clients with the same options have in common. */
 export interface SharedAgent {
-  readonly agent: Agent;
-  readonly options: Agent.Options;
+  readonly agent: Dispatcher;
+  readonly wanted: WantedAgent;
   /** The clients that have it. Once nobody has it any more it is closed, and not taken again. */
   readonly users: Set<object>;
 }
 
-/** Takes the agent among those with the same options, or makes one. */
-export function shareAgent(options: Agent.Options, among: readonly SharedAgent[], user: object): SharedAgent {
-  const known = among.find((one) => one.users.size > 0 && isDeepStrictEqual(one.options, options));
-  const shared = known ?? { agent: new Agent(options), options, users: new Set() };
+/** What kind of agent, and with which options. */
+export interface WantedAgent {
+  readonly kind: 'http1' | 'http2';
+  readonly options: object;
+}
+
+/** Takes the agent among those of the same kind and options, or makes one. */
+export function shareAgent(
+  wanted: WantedAgent,
+  make: () => Dispatcher,
+  among: readonly SharedAgent[],
+  user: object,
+): SharedAgent {
+  const known = among.find((one) => one.users.size > 0 && isDeepStrictEqual(one.wanted, wanted));
+  const shared = known ?? { agent: make(), wanted, users: new Set() };
   shared.users.add(user);
   return shared;
 }

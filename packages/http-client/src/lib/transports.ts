@@ -1,10 +1,21 @@
-import { type Cluster, checkKeys, InvalidOptionsError, numberOption } from '@evenkeel/core';
-import type { Agent, Dispatcher } from 'undici';
-import { isCluster } from './cluster-routes.ts';
-import type { HttpClientOptions, HttpClusterRoute } from './http-client-options.ts';
-import { CLIENT_ROUTE_KEYS } from './known-options.ts';
+import type { ConnectionOptions } from 'node:tls';
+import { type Cluster, InvalidOptionsError, numberOption, systemClock } from '@evenkeel/core';
+import { Agent, type Dispatcher } from 'undici';
+import { type ClusterTransport, clusterTransports } from './cluster-transports.ts';
+import type {
+  BalanceOptions,
+  ClusterRoute,
+  HttpClientOptions,
+  HttpClusterRoute,
+} from './http-client-options.ts';
+import { Http2Agent } from './http2/http2-agent.ts';
+import { Http2Dispatcher } from './http2/http2-dispatcher.ts';
 import { resetsAreErrors } from './resets-are-errors.ts';
-import { type SharedAgent, shareAgent } from './shared-agents.ts';
+import { type SharedAgent, shareAgent, type WantedAgent } from './shared-agents.ts';
+
+/** How long undici waits unless told otherwise, in ms. */
+const UNDICI_CONNECT_MS = 10_000;
+const UNDICI_TIMEOUT_MS = 300_000;
 
 /** A dispatcher with what undici's own have beyond the type. */
 export type InnerDispatcher = Dispatcher & {
@@ -19,7 +30,7 @@ export interface Transports {
   readonly inner: InnerDispatcher;
   /** The agents of the client, each to be left once. */
   readonly agents: readonly SharedAgent[];
-  readonly clusters: HttpClientOptions['clusters'];
+  readonly clusters: BalanceOptions['clusters'];
   readonly connectMs: number;
 }
 
@@ -53,54 +64,69 @@ export function transports(
   };
   // Nothing is refused once an agent has been taken: nobody would let go of it.
   const special = isByName(clusters)
-    ? agentsOfClusters(clusters, agentOptions)
-    : new Map<string, Agent.Options>();
+    ? clusterTransports(clusters, agentOptions, dispatcher !== undefined)
+    : new Map<string, ClusterTransport>();
   const agents: SharedAgent[] = [];
-  const agentWith = (wanted: Agent.Options): Agent => {
-    const shared = shareAgent(wanted, before, user);
+  const share = (wanted: WantedAgent, make: () => Dispatcher): Dispatcher => {
+    const shared = shareAgent(wanted, make, before, user);
     agents.push(shared);
     return shared.agent;
   };
+  const http1With = (wanted: Agent.Options): Dispatcher =>
+    share({ kind: 'http1', options: wanted }, () => new Agent(wanted));
+  const http2With = (wanted: Agent.Options): Dispatcher =>
+    share({ kind: 'http2', options: wanted }, () => http2Agent(wanted, options.clock));
   return {
-    inner: dispatcher ?? agentWith(agentOptions),
+    inner: dispatcher ?? http1With(agentOptions),
     agents,
-    clusters: isByName(clusters) ? withAgents(clusters, special, agentWith) : clusters,
-    connectMs: connectMs || 10_000,
+    clusters: isByName(clusters) ? withTransports(clusters, special, http1With, http2With) : clusters,
+    connectMs: connectMs || UNDICI_CONNECT_MS,
   };
 }
 
 type ClustersByName = Readonly<Record<string, Cluster | HttpClusterRoute>>;
 
-/** The options of the agents that clusters have for themselves, by the cluster's key. */
-function agentsOfClusters(clusters: ClustersByName, common: Agent.Options): Map<string, Agent.Options> {
-  const found = new Map<string, Agent.Options>();
-  for (const [key, entry] of Object.entries(clusters)) {
-    if (isCluster(entry)) continue;
-    checkKeys(`clusters.${key}`, entry, CLIENT_ROUTE_KEYS, 'a cluster, or an object with one');
-    const { tls } = entry;
-    if (tls === undefined) continue;
-    if (typeof tls !== 'object' || tls === null) {
-      throw new InvalidOptionsError(`clusters.${key}.tls`, tls, 'TLS options');
-    }
-    if (entry.dispatcher !== undefined || typeof common.connect === 'function') {
-      throw new InvalidOptionsError(`clusters.${key}.tls`, tls, 'nothing, as connections are made elsewhere');
-    }
-    found.set(key, { ...common, connect: { ...common.connect, ...tls } });
-  }
-  return found;
-}
-
-function withAgents(
+function withTransports(
   clusters: ClustersByName,
-  special: ReadonlyMap<string, Agent.Options>,
-  agentWith: (options: Agent.Options) => Agent,
-): ClustersByName {
-  const routed: Record<string, Cluster | HttpClusterRoute> = { ...clusters };
-  for (const [key, wanted] of special) {
-    const { tls: _, ...route } = clusters[key] as HttpClusterRoute;
-    routed[key] = { ...route, dispatcher: agentWith(wanted) };
+  special: ReadonlyMap<string, ClusterTransport>,
+  http1With: (options: Agent.Options) => Dispatcher,
+  http2With: (options: Agent.Options) => Dispatcher,
+): Transports['clusters'] {
+  const routed: Record<string, Cluster | ClusterRoute> = {};
+  for (const [key, entry] of Object.entries(clusters)) {
+    const wanted = special.get(key);
+    if (wanted === undefined) {
+      routed[key] = entry as Cluster | ClusterRoute;
+      continue;
+    }
+    const { tls: _, protocol, ...route } = entry as HttpClusterRoute;
+    const http1 = http1With(wanted.options);
+    if (wanted.http2) {
+      const scheme = protocol === 'h2' ? 'https' : 'http';
+      routed[key] = {
+        ...route,
+        protocol: scheme,
+        dispatcher: new Http2Dispatcher(http2With(wanted.options), http1),
+      };
+    } else {
+      const same = protocol === undefined ? {} : { protocol: protocol as 'http' | 'https' };
+      routed[key] = { ...route, ...same, dispatcher: http1 };
+    }
   }
   return routed;
+}
+
+function http2Agent(
+  { connect, connectTimeout, headersTimeout, bodyTimeout }: Agent.Options,
+  clock = systemClock,
+) {
+  return new Http2Agent({
+    clock,
+    tls: connect as ConnectionOptions,
+    connectMs: connectTimeout ?? UNDICI_CONNECT_MS,
+    headersMs: headersTimeout ?? UNDICI_TIMEOUT_MS,
+    bodyIdleMs: bodyTimeout ?? UNDICI_TIMEOUT_MS,
+  });
 }
 
 function isByName(clusters: HttpClientOptions['clusters']): clusters is ClustersByName {

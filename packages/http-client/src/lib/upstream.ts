@@ -10,6 +10,7 @@ import {
 } from '@evenkeel/core';
 import type { Dispatcher } from 'undici';
 import type { ClusterRoute } from './http-client-options.ts';
+import { Http2Dispatcher } from './http2/http2-dispatcher.ts';
 import type { LatencyHistogram } from './latency-histogram.ts';
 import type { Policy } from './policy.ts';
 import type { UpstreamUsage } from './upstream-usage.ts';
@@ -27,6 +28,8 @@ export class Upstream {
   readonly cluster: Cluster;
   readonly policy: Policy;
   readonly dispatcher: Dispatcher | undefined;
+  /** Whether endpoints may refuse a request that was sent, so that it may be sent again. */
+  readonly refusable: boolean;
   readonly usage: UpstreamUsage;
   readonly budget: RetryBudget;
   readonly latency: LatencyHistogram;
@@ -72,12 +75,12 @@ export class Upstream {
     this.cluster = cluster;
     this.policy = policy;
     this.dispatcher = route.dispatcher;
+    this.refusable = route.dispatcher instanceof Http2Dispatcher;
     this.usage = usage;
     this.budget = policy.retry?.budget ?? usage.budget;
     this.latency = usage.latency;
     const { protocol } = route;
-    this.protocol =
-      protocol && choiceOption<'http' | 'https'>(`${field}.protocol`, protocol, 'http', ['http', 'https']);
+    this.protocol = protocol && plainProtocol(`${field}.protocol`, protocol);
     this.servername = servername;
     this.host = host;
     this.hostHeader = hostHeader === 'endpoint' ? undefined : hostHeader === 'preserve' ? host : hostHeader;
@@ -140,6 +143,11 @@ export class Upstream {
     const host = hostnameOf(this.host);
     return isIP(host) === 0 ? host : undefined;
   }
+}
+
+/** HTTP/2 needs connections of a kind of its own, which only a client makes. */
+function plainProtocol(field: string, protocol: string): 'http' | 'https' {
+  return choiceOption<'http' | 'https'>(field, protocol as 'http' | 'https', 'http', ['http', 'https']);
 }
 
 function hostnameOf(host: string): string {

@@ -1,6 +1,6 @@
 import { type Clock, sleep } from '@evenkeel/core';
 import type { ResolvedCloseOptions } from './closing.ts';
-import type { Listener } from './transports/node-http-server.ts';
+import type { Listener } from './transports/listen-options.ts';
 
 /**
  * Closes listeners without losing a request: first clients are asked to close their connections while new ones are still

@@ -18,6 +18,8 @@ export interface Exchange {
   readonly remoteAddress: string | undefined;
   /** Whether the request came over TLS. */
   readonly encrypted: boolean;
+  /** The subject of the client's certificate, which holds; undefined without one. */
+  readonly clientSubject?: string | undefined;
   /** Undefined when the request has no content. */
   readonly body: RequestBody | undefined;
   /** The protocol the client asks to switch to; undefined when the transport cannot switch or the client does not ask. */

@@ -2,6 +2,7 @@ import { type Clock, InvalidOptionsError, numberOption, type Random } from '@eve
 import { createHttpClient, type HttpClient, type HttpClientOptions } from '@evenkeel/http-client';
 import type { Dispatcher } from 'undici';
 import type { ProxyEvents } from './events/proxy-events.ts';
+import { isFieldName } from './headers/raw-headers.ts';
 import { trustedPeers } from './headers/trusted-peers.ts';
 import { middlewareOption } from './middleware/middleware-option.ts';
 import { createPipeline, type Pipeline } from './pipeline/pipeline.ts';
@@ -47,8 +48,11 @@ export function createGeneration(
   options: UpdateOptions,
   { clock, random, events, previous }: GenerationContext,
 ): Generation {
-  const { name = 'evenkeel', upgrades = ['websocket'], clusters } = options;
+  const { name = 'evenkeel', upgrades = ['websocket'], clientCertificateHeader, clusters } = options;
   if (!/^[\w.~-]+$/.test(name)) throw new InvalidOptionsError('name', name, 'a token such as "edge-1"');
+  if (clientCertificateHeader !== undefined && !isFieldName(clientCertificateHeader)) {
+    throw new InvalidOptionsError('clientCertificateHeader', clientCertificateHeader, 'the name of a header');
+  }
   const integer = { min: 1, integer: true };
   const limits = {
     maxTargetLength: numberOption('maxTargetLength', options.maxTargetLength, 8_192, integer),
@@ -78,6 +82,7 @@ export function createGeneration(
       ownHost: clustersWithOwnHost(clusters),
       proxyName: name.toLowerCase(),
       trusted,
+      clientCertificateHeader: clientCertificateHeader?.toLowerCase(),
       limits,
       clock,
       events,

@@ -22,6 +22,12 @@ export interface ProxyOptions {
   readonly name?: string;
   /** Addresses and networks of peers whose `X-Forwarded-*` and `Forwarded` are believed and extended. @default none: theirs are replaced */
   readonly trustedProxies?: readonly string[];
+  /**
+   * The header that tells upstreams the subject of a client's certificate, as RFC 4514 writes it (`CN=alice,O=Acme`), where a
+   * listener asks for certificates. What clients send under that name themselves never goes on, except from `trustedProxies`.
+   * @default none
+   */
+  readonly clientCertificateHeader?: string;
   /** Protocols that `Upgrade` may switch to, in lower case; others are ignored. @default ['websocket'] */
   readonly upgrades?: readonly string[];
   /** A longer request target is answered 414. @default 8_192 */

@@ -4,13 +4,14 @@ import { EvenkeelError, systemClock } from '@evenkeel/core';
 import { closeListeners } from './close-listeners.ts';
 import { closing } from './closing.ts';
 import type { ProxyListener } from './events/proxy-event.ts';
-import { proxyEvents } from './events/proxy-events.ts';
+import { proxyEvents, type SubscribeOptions } from './events/proxy-events.ts';
 import type { Exchange } from './exchange.ts';
 import { createGeneration, type Generation } from './generation.ts';
 import type { CloseOptions, ProxyOptions, UpdateOptions } from './proxy-options.ts';
 import type { ProxyState } from './proxy-state.ts';
+import type { Listener, ListenOptions } from './transports/listen-options.ts';
+import { listen } from './transports/listener.ts';
 import { nodeHttpListeners } from './transports/node-http-listeners.ts';
-import { type Listener, type ListenOptions, listenNodeHttp } from './transports/node-http-server.ts';
 
 /** Where a proxy accepts connections. */
 export interface ProxyAddress {
@@ -59,7 +60,7 @@ export interface ReverseProxy extends AsyncDisposable {
   /** True from the call of `close` on: load balancers should send nothing more. */
   readonly draining: boolean;
   /** Calls the listener with each event until disposed. */
-  subscribe(listener: ProxyListener): Disposable;
+  subscribe(listener: ProxyListener, options?: SubscribeOptions): Disposable;
   /**
    * Asks clients to close their connections, accepts no more after `delayMs`, lets open exchanges finish, and breaks off what
    * is left after another `graceMs`. Further calls wait for the first; one with a shorter time shortens it.
@@ -78,7 +79,7 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
   let current = createGeneration(options, { clock, random, events });
   const generations = new Set([current]);
   const upgrades = new Set<string>();
-  const policy = { clock, sendTimeoutMs: 0, lingerMs: 0, draining: false };
+  const policy = { clock, sendTimeoutMs: 0, receiveTimeoutMs: 0, lingerMs: 0, draining: false };
   const listeners = new Set<Listener>();
   const handle = (exchange: Exchange): void => current.pipeline.handle(exchange);
   const on = nodeHttpListeners(policy, upgrades, handle);
@@ -88,6 +89,7 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
     current = generation;
     generations.add(generation);
     policy.sendTimeoutMs = connections.sendTimeoutMs;
+    policy.receiveTimeoutMs = connections.receiveTimeoutMs;
     policy.lingerMs = connections.lingerMs;
     upgrades.clear();
     for (const protocol of generation.upgrades) upgrades.add(protocol);
@@ -128,7 +130,7 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
     async listen(where) {
       assertOpen();
       const { connections } = current;
-      const listener = await listenNodeHttp(where, { connections, policy, upgrades, events, handle });
+      const listener = await listen(where, { connections, policy, upgrades, events, handle });
       if (closed.begun) listener.destroy();
       assertOpen();
       listeners.add(listener);
@@ -166,7 +168,7 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
       })),
       routes: current.routes,
     }),
-    subscribe: (listener) => events.subscribe(listener),
+    subscribe: events.subscribe,
     close: closed.close,
     [Symbol.asyncDispose]: () => closed.close(),
   };

@@ -20,7 +20,7 @@ export type ObservedEvent =
   | ExchangeEvent
   | { readonly type: 'connectionRefused'; readonly reason: string }
   | { readonly type: 'listenerFailed' }
-  | { readonly type: 'mirrorEnded' };
+  | { readonly type: 'mirrorEnded' | 'certificatesReloaded' | 'certificatesRejected' };
 
 /** An exchange that ended. */
 export interface ExchangeEvent {

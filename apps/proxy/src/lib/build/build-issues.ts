@@ -1,8 +1,10 @@
 import { dirname } from 'node:path';
+import { checkListenOptions } from '@evenkeel/proxy';
 import { type ConfigIssue, formatPath } from '../config/config-error.ts';
 import type { ParsedConfig } from '../config/load-config.ts';
 import { type MiddlewareConfig, middlewareNames } from '../middleware/registry.ts';
 import { tryPolicy } from '../schema/policy.ts';
+import { buildListener } from './listener.ts';
 import { omit } from './omit.ts';
 import { pick } from './pick.ts';
 import { buildProxy, PROXY_OPTIONS } from './proxy.ts';
@@ -61,6 +63,9 @@ export async function buildIssues(parsed: ParsedConfig): Promise<ConfigIssue[]> 
 
   for (const [name, cluster] of Object.entries(config.clusters)) {
     await attemptEach([], cluster, (part) => tryCluster(name, part, file), ['discovery']);
+  }
+  for (const [index, listener] of config.listeners.entries()) {
+    await attempt(['listeners', index], () => checkListenOptions(buildListener(listener, file)));
   }
   for (const [index, route] of config.routes.entries()) {
     const { cache, ...rest } = omit(route, middlewareNames);

@@ -8,6 +8,7 @@ import { buildHashKey } from './hash-key.ts';
 import { buildConcurrencyLimit, buildHealthCheck, buildOutlierDetection } from './health.ts';
 import { pick } from './pick.ts';
 import { silent } from './silent.ts';
+import { upstreamTls } from './upstream-tls.ts';
 import { within } from './within.ts';
 
 /** What a cluster needs beside its configuration. */
@@ -26,7 +27,7 @@ export interface BuiltCluster {
 }
 
 const SAME = ['panic', 'priority', 'zone', 'slowStart', 'guard'] as const;
-const REQUESTS = Object.keys(requests) as (keyof typeof requests)[];
+const REQUESTS = (Object.keys(requests) as (keyof typeof requests)[]).filter((key) => key !== 'tls');
 
 /**
  * Builds a cluster of a checked configuration; it starts at once.
@@ -42,13 +43,14 @@ export function buildCluster(config: ClusterConfig, { name, file, dry }: Cluster
     discovery: dry ? silent : discovery,
     strategy: within(['strategy'], () => buildStrategy(config.strategy ?? DEFAULT_STRATEGY)),
     ...(subset && { subset: subset as NonNullable<ClusterOptions['subset']> }),
-    ...(healthCheck && { healthCheck: buildHealthCheck(healthCheck) }),
+    ...(healthCheck && { healthCheck: buildHealthCheck(healthCheck, file) }),
     ...(outlierDetection !== undefined && { outlierDetection: buildOutlierDetection(outlierDetection) }),
     ...(concurrencyLimit && { concurrencyLimit: buildConcurrencyLimit(concurrencyLimit) }),
   });
   const route: HttpClusterRoute = {
     ...pick(config, REQUESTS),
     cluster,
+    ...(config.tls && { protocol: config.protocol ?? 'https', tls: upstreamTls(config.tls, file) }),
     ...(hashKey && { hashKey: buildHashKey(hashKey) }),
     ...(hostHeader !== undefined && { hostHeader }),
   };

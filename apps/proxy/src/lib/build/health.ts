@@ -5,17 +5,34 @@ import {
   failureRatio,
   fixedLimit,
   gradientLimit,
+  type HealthChecker,
   type HealthCheckOptions,
   type OutlierDetectionOptions,
   successRate,
   tcpHealthCheck,
 } from '@evenkeel/core';
-import { httpHealthCheck } from '@evenkeel/http-client';
+import { grpcHealthCheck, httpHealthCheck } from '@evenkeel/http-client';
 import type { ConcurrencyLimitConfig, HealthCheckConfig, OutlierDetectionConfig } from '../schema/health.ts';
+import { upstreamTls } from './upstream-tls.ts';
 
-/** Active checks of a checked configuration. */
-export function buildHealthCheck({ http, tcp: _, ...schedule }: HealthCheckConfig): HealthCheckOptions {
-  return { ...schedule, checker: http === undefined ? tcpHealthCheck() : httpHealthCheck(http) };
+/**
+ * Active checks of a checked configuration.
+ *
+ * @param file the path of the configuration: relative paths start beside it
+ */
+export function buildHealthCheck(config: HealthCheckConfig, file: string): HealthCheckOptions {
+  const { http: _http, grpc: _grpc, tcp: _tcp, ...schedule } = config;
+  return { ...schedule, checker: checkerOf(config, file) };
+}
+
+function checkerOf({ http, grpc }: HealthCheckConfig, file: string): HealthChecker {
+  if (http !== undefined) {
+    const { tls, ...rest } = http;
+    return httpHealthCheck({ ...rest, ...(tls && { tls: upstreamTls(tls, file) }) });
+  }
+  if (grpc === undefined) return tcpHealthCheck();
+  const { tls, ...rest } = grpc;
+  return grpcHealthCheck({ ...rest, ...(tls && { tls: upstreamTls(tls, file) }) });
 }
 
 /** Passive checks of a checked configuration. */

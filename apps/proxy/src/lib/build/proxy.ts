@@ -24,6 +24,7 @@ export interface BuiltProxy {
 export const PROXY_OPTIONS = [
   'name',
   'trustedProxies',
+  'clientCertificateHeader',
   'upgrades',
   'maxTargetLength',
   'maxHeaders',

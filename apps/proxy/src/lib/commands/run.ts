@@ -1,10 +1,12 @@
 import { formatAddress } from '@evenkeel/core';
 import type { ListenOptions, ReverseProxy } from '@evenkeel/proxy';
+import { buildListener } from '../build/listener.ts';
 import { type BuiltProxy, buildProxy } from '../build/proxy.ts';
 import { formatIssue } from '../config/config-error.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { configWarnings } from '../config/warnings.ts';
 import { describeEvent } from '../events/describe-event.ts';
+import { describeProxyEvent } from '../events/describe-proxy-event.ts';
 import { describeStoreEvent } from '../events/describe-store-event.ts';
 import { withCause } from '../events/failure.ts';
 import { oneLine } from '../events/one-line.ts';
@@ -57,6 +59,13 @@ async function serve(
     tracer: tracing?.tracer,
     onMiddlewareError: (error) => err(`middleware: ${oneLine(withCause(error))}`),
   });
+  built.proxy.subscribe(
+    (event) => {
+      const line = describeProxyEvent(event);
+      if (line !== undefined) err(line);
+    },
+    { exchanges: false },
+  );
   for (const cluster of built.clusters) {
     cluster.subscribe((event) => {
       const line = describeEvent(cluster.name, event);
@@ -68,7 +77,12 @@ async function serve(
   context.onReopen(operation.reopen);
   const failed = isStopped()
     ? undefined
-    : ((await listenAdmin(operation, loaded, context)) ?? (await listenAll(built.proxy, listeners, context)));
+    : ((await listenAdmin(operation, loaded, context)) ??
+      (await listenAll(
+        built.proxy,
+        listeners.map((listener) => buildListener(listener, file)),
+        context,
+      )));
   if (failed !== undefined) {
     await operation.close();
     await built.close();
@@ -131,7 +145,8 @@ async function listenAll(
   for (const listener of listeners) {
     try {
       const { address, port } = await proxy.listen(listener);
-      lines.push(`listening on http://${formatAddress(address, port)}`);
+      const scheme = listener.tls === undefined ? 'http' : 'https';
+      lines.push(`listening on ${scheme}://${formatAddress(address, port)}`);
     } catch (error) {
       const { host = '*', port } = listener;
       return `cannot listen on ${formatAddress(host, port)}: ${describe(error)}`;

@@ -47,3 +47,21 @@ it('tells of a cookie that leads nowhere', async () => {
   );
   expect(configWarnings(loaded)).toEqual([]);
 });
+
+it.each<[string, string, boolean]>([
+  ['', 'cache: {}, jwtAuth: { keys: { secret: SECRET }, forward: false }', true],
+  ['', 'cache: {}, jwtAuth: { keys: { secret: SECRET } }', false],
+  ['', 'jwtAuth: { keys: { secret: SECRET }, forward: false }', false],
+  ['jwtAuth: { keys: { secret: SECRET }, forward: false }', 'cache: {}', true],
+  ['jwtAuth: { keys: { secret: SECRET }, forward: false }', 'cache: {}, jwtAuth: false', false],
+])('tells of a cache that users share: %s, %s', async (whole, route, told) => {
+  const text = `
+listeners: [{ port: 0 }]
+clusters: { api: { discovery: { static: ["127.0.0.1:1"] } } }
+routes: [{ cluster: api, ${route} }]
+${whole}
+`.replaceAll('SECRET', 'x'.repeat(32));
+  const loaded = await checkParsed(parseConfig(configText('f', text)));
+  const message = 'shares what it keeps among all who may pass jwtAuth, as that has forward: false';
+  expect(configWarnings(loaded).map((issue) => issue.message)).toEqual(told ? [message] : []);
+});

@@ -7,6 +7,8 @@ import type { LoadedConfig } from './load-config.ts';
 /** Strategies that pick by the key of a request. */
 const BY_KEY = ['ring-hash', 'maglev', 'rendezvous', 'bounded-load', 'sticky'] as const;
 
+/** Middleware that may hide from a cache whose answer it is. */
+const LOGINS = ['basicAuth', 'jwtAuth'] as const;
 /** Middleware that gives requests a key. */
 const MAKE_KEYS = ['hashBy', 'stickyCookie'] as const;
 
@@ -33,6 +35,14 @@ export function configWarnings({ file, config, map }: LoadedConfig): ConfigIssue
     for (const message of strategyWarnings(cluster, keyed, reports)) warn(['strategy'], message);
   }
   for (const [index, route] of config.routes.entries()) {
+    for (const name of LOGINS) {
+      const { forward = true } = (route[name] || config[name] || {}) as { readonly forward?: boolean };
+      if (route.cache === undefined || route[name] === false || forward) continue;
+      add(
+        ['routes', index, 'cache'],
+        `shares what it keeps among all who may pass ${name}, as that has forward: false`,
+      );
+    }
     const { cluster, split = [], stickyCookie } = route;
     const names = [cluster, ...split.map((part) => part.cluster)];
     const isSticky = names.some((name) => {

@@ -1,6 +1,9 @@
+import { generateKeyPairSync } from 'node:crypto';
 import type { RequestListener } from 'node:http';
+import { SignJWT } from 'jose';
 import { expect, it } from 'vitest';
 import { configuredProxy } from '../testing/configured-proxy.ts';
+import { temporaryFile } from '../testing/temporary-file.ts';
 
 /** A proxy whose one route has the middleware. */
 const withRoute = (middleware: string, upstream?: RequestListener) =>
@@ -115,4 +118,68 @@ routes: [{ cluster: api, stickyCookie: { secrets: [0123456789abcdefg], name: sho
     const again = await fetch(proxy.url, { headers });
     expect([await again.text(), again.headers.getSetCookie()]).toEqual([home, []]);
   }
+});
+
+it('basicAuth', async () => {
+  const hash = '$scrypt$ln=15,r=8,p=1$B/zW8WsY0Wu9khUM9tvuJg$P70AZdmT/o4LS0JTqRQPfZ5OmCQgmLqzG6MQExnuWME';
+  await using proxy = await withRoute(
+    `basicAuth: { users: { ada: "${hash}" }, realm: back office, userHeader: x-user, forward: false, maxWaiting: 5 }`,
+  );
+  const refused = await fetch(proxy.url);
+  expect(refused.headers.get('www-authenticate')).toContain('realm="back office"');
+  const authorization = `Basic ${Buffer.from('ada:lovelace').toString('base64')}`;
+  expect((await fetch(proxy.url, { headers: { authorization } })).status).toBe(200);
+  expect(proxy.asked[0]?.headers).toMatchObject({ 'x-user': 'ada' });
+  expect(proxy.asked[0]?.headers.authorization).toBeUndefined();
+});
+
+it('jwtAuth', async () => {
+  const secret = 'a secret that both sides know, long';
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  await using pem = await temporaryFile('key.pem', String(publicKey.export({ type: 'spki', format: 'pem' })));
+  const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'one', alg: 'ES256' };
+  await using set = await temporaryFile('jwks.json', JSON.stringify({ keys: [jwk] }));
+  const settings =
+    'issuer: me, audience: [api], requiredClaims: [exp, sub], clockToleranceMs: 1000, claimHeaders: { x-user: sub }, forward: false, realm: api';
+  for (const [keys, algorithm, key] of [
+    [`{ secret: "${secret}" }`, 'HS256', Buffer.from(secret)],
+    [`{ publicKeyFile: "${pem.path}" }`, 'ES256', privateKey],
+    [`{ file: "${set.path}" }`, 'ES256', privateKey],
+  ] as const) {
+    await using proxy = await withRoute(
+      `jwtAuth: { keys: ${keys}, algorithms: [${algorithm}], ${settings} }`,
+    );
+    const token = await new SignJWT({ sub: 'ada', iss: 'me', aud: 'api' })
+      .setProtectedHeader({ alg: algorithm, kid: 'one' })
+      .setExpirationTime('1h')
+      .sign(key);
+    const headers = { authorization: `Bearer ${token}` };
+    expect([(await fetch(proxy.url)).status, (await fetch(proxy.url, { headers })).status]).toEqual([
+      401, 200,
+    ]);
+    expect(proxy.asked[0]?.headers).toMatchObject({ 'x-user': 'ada' });
+  }
+});
+
+it.each([
+  [
+    'jwtAuth: { keys: { publicKeyFile: nowhere.pem } }',
+    'routes[0].jwtAuth.keys.publicKeyFile: got "nowhere.pem", expected a file: ENOENT',
+  ],
+  ['jwtAuth: { keys: { secret: short } }', 'routes[0].jwtAuth.keys.secret: '],
+  [
+    'jwtAuth: { keys: { secret: x, url: "http://a" } }',
+    'routes[0].jwtAuth.keys: got an object with secret, url, expected exactly one of',
+  ],
+  ['basicAuth: { file: nowhere }', 'routes[0].basicAuth.file: '],
+  ['basicAuth: { users: { ada: lovelace } }', 'routes[0].basicAuth.users.ada: '],
+  ['basicAuth: {}', 'routes[0].basicAuth: got an empty object, expected exactly one of users, file'],
+  ['rateLimit: [{ rate: 1 }, { rate: 0 }]', 'routes[0].rateLimit[1].rate: '],
+  ['rateLimit: { rate: 1, redis: { onFailure: allow } }', 'routes[0].rateLimit.redis: '],
+  ['stickyCookie: { secrets: [short] }', 'routes[0].stickyCookie.secrets[0]: '],
+  ['cors: { origins: "*", credentials: true }', 'routes[0].cors.credentials: '],
+  ['cors: { origins: ["example.com"] }', 'routes[0].cors.origins[0]: '],
+  ['compress: { codings: [deflate] }', 'routes[0].compress.codings[0]: '],
+])('names what is wrong in %s', async (middleware, message) => {
+  await expect(withRoute(middleware)).rejects.toThrow(message);
 });

@@ -2,6 +2,7 @@ import type { Middleware } from '@evenkeel/proxy';
 import * as z from 'zod';
 import { within } from '../build/within.ts';
 import { orOff } from '../schema/fields.ts';
+import { basicAuthDriver } from './basic-auth.ts';
 import { bodyLimitDriver } from './body-limit.ts';
 import { compressDriver } from './compress.ts';
 import { concurrencyLimitDriver } from './concurrency-limit.ts';
@@ -9,6 +10,7 @@ import { corsDriver } from './cors.ts';
 import type { MiddlewareContext, MiddlewareDriver } from './driver.ts';
 import { hashByDriver } from './hash-by.ts';
 import { ipFilterDriver } from './ip-filter.ts';
+import { jwtAuthDriver } from './jwt-auth.ts';
 import { rateLimitDriver } from './rate-limit.ts';
 import { stickyCookieDriver } from './sticky-cookie.ts';
 
@@ -20,6 +22,8 @@ const drivers = {
   cors: corsDriver,
   ipFilter: ipFilterDriver,
   rateLimit: rateLimitDriver,
+  basicAuth: basicAuthDriver,
+  jwtAuth: jwtAuthDriver,
   concurrencyLimit: concurrencyLimitDriver,
   bodyLimit: bodyLimitDriver,
   hashBy: hashByDriver,

@@ -25,6 +25,11 @@ export function matchHost(description: string): z.ZodString {
   );
 }
 
+/** A name that clients ask for by SNI. */
+export function serverName(description: string): z.ZodString {
+  return pattern(description, new RegExp(`^(?:\\*\\.)?${NAME}$`), 'a host name or "*.example.com"');
+}
+
 /** The path of a route, matched as it is. */
 export function matchPath(description: string): z.ZodString {
   return pattern(

@@ -9,6 +9,8 @@ import { guard, panic, priority, slowStart, subset, zone } from './traffic.ts';
 
 const hashKey = keySource('What requests have in common that go to the same endpoint.');
 
+const SECURE: ReadonlySet<string> = new Set(['https', 'h2']);
+
 /** One cluster. */
 export const cluster = object('A set of endpoints that serve the same requests.', {
   discovery,
@@ -25,6 +27,9 @@ export const cluster = object('A set of endpoints that serve the same requests.'
   hashKey: hashKey.exactOptional(),
   hostHeader: text('What to send as Host. Default that of the client’s request.').exactOptional(),
   ...requests,
+}).refine(({ tls, protocol }) => tls === undefined || protocol === undefined || SECURE.has(protocol), {
+  error: '"https" or "h2" with tls',
+  path: ['protocol'],
 });
 
 /** A name that can stand in a URL: routes and metrics use it. */

@@ -1,24 +1,33 @@
 import * as z from 'zod';
 import { proxyMiddleware } from '../middleware/registry.ts';
-import { bindHost, peer } from './address.ts';
+import { peer } from './address.ts';
 import { cluster, clusterName } from './cluster.ts';
 import { count, distinct, list, ms, object, pattern, text, wholeMs } from './fields.ts';
+import { listener } from './listener.ts';
 import { accessLog, admin, log, metrics, tracing } from './operation.ts';
 import { client } from './policy.ts';
 import { route } from './route.ts';
-
-const listener = object('Where the proxy accepts connections.', {
-  port: count('0 takes any free port.', { max: 65_535 }),
-  host: bindHost('The address to bind. Default all addresses.').exactOptional(),
-});
 
 const connections = object('Limits of downstream connections.', {
   headersTimeoutMs: wholeMs('To the end of the headers of a request. Default 10000.').exactOptional(),
   requestTimeoutMs: wholeMs('To the end of a whole request. Default 300000.').exactOptional(),
   keepAliveTimeoutMs: wholeMs('Idle time between requests. Default 65000.').exactOptional(),
+  receiveTimeoutMs: wholeMs(
+    'How long a client may send nothing while its content is waited for. Default 60000.',
+  ).exactOptional(),
   sendTimeoutMs: wholeMs('How long a client may leave a response unread. Default 60000.').exactOptional(),
   lingerMs: wholeMs('How long an unread request is read on. Default 5000.').exactOptional(),
-  maxHeaderBytes: count('Request line and fields together. Default 16384.', { min: 1_024 }).exactOptional(),
+  maxHeaderBytes: count('Request line and fields together. Default 16384.', {
+    min: 1_024,
+    max: 1_048_576,
+  }).exactOptional(),
+  maxConcurrentStreams: count('Requests open on a connection of HTTP/2. Default 100.', {
+    min: 1,
+    max: 2 ** 31 - 1,
+  }).exactOptional(),
+  streamIdleTimeoutMs: wholeMs(
+    'How long nothing may move on a stream of HTTP/2 whose request is not complete. Default 300000.',
+  ).exactOptional(),
 });
 
 /** The whole configuration file. */
@@ -45,6 +54,11 @@ export const config = object('Configuration of the evenkeel proxy.', {
     'IP addresses and networks',
     peer('An address or a network.'),
     { min: 0 },
+  ).exactOptional(),
+  clientCertificateHeader: pattern(
+    'The header that tells upstreams the subject of a client’s certificate. Default none.',
+    /^[\w-]+$/,
+    'a header name',
   ).exactOptional(),
   upgrades: list(
     'Protocols that Upgrade may switch to. Default ["websocket"].',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { choice, count, list, ms, number, object, orOff, pattern, ratio } from './fields.ts';
+import { upstreamTls } from './upstream-tls.ts';
 
 const METHOD = list(
   'Methods that may be sent again although the upstream may have seen them.',
@@ -65,7 +66,13 @@ export const client = object('How all clusters are spoken to.', {
 /** The settings of a cluster that are about its requests. */
 export const requests = {
   ...clusterPolicy,
-  protocol: choice('How to speak to the endpoints. Default http.', ['http', 'https']).exactOptional(),
+  protocol: choice('HTTP/1.1 (http, https) or HTTP/2 (h2 over TLS, h2c). Default http, with tls https.', [
+    'http',
+    'https',
+    'h2',
+    'h2c',
+  ]).exactOptional(),
+  tls: upstreamTls.exactOptional(),
   servername: pattern('The name sent as SNI and checked.', /^[\w.-]+$/, 'a host name').exactOptional(),
   maxRequests: count('Requests open at the same time.', { min: 1 }).exactOptional(),
   maxPendingRequests: count('Requests waiting for the first endpoints.', { min: 1 }).exactOptional(),

@@ -1,21 +1,12 @@
-import fc from 'fast-check';
+import type fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { anyBytes, type ClientBytes, requestBytes } from '../testing/fuzz/client-bytes.ts';
+import { FUZZ_MS, fuzz } from '../testing/fuzz/fuzz.ts';
 import { rawClient } from '../testing/raw-client.ts';
 import { startProxy, type TestProxy } from '../testing/start-proxy.ts';
 import { readRequests, type StrictRequest } from '../testing/strict-requests.ts';
 import { type Ending, readResponses } from '../testing/strict-responses.ts';
 import { type StrictUpstream, strictUpstream } from '../testing/strict-upstream.ts';
-
-/** How long to look for faults, in ms, and from where; the seed of a failure is in its report. */
-const LASTS_MS = Number(process.env.FUZZ_MS ?? 5_000);
-const SEED = Number(process.env.FUZZ_SEED ?? 9_112);
-const settings = {
-  seed: SEED,
-  numRuns: Number.MAX_SAFE_INTEGER,
-  interruptAfterTimeLimit: LASTS_MS,
-  markInterruptAsFailure: false,
-};
 
 let upstream: StrictUpstream;
 let proxy: TestProxy;
@@ -78,9 +69,9 @@ it.each<[string, fc.Arbitrary<ClientBytes>]>([
 ])(
   'whatever a client sends (%s), the upstream gets only whole requests that it sent',
   async (_, bytes) => {
-    await fc.assert(fc.asyncProperty(bytes, holds), settings);
+    await fuzz(bytes, holds, 9_112);
     expect(upstream.faults).toEqual([]);
     await expect.poll(() => proxy.proxy.active).toBe(0);
   },
-  LASTS_MS + 60_000,
+  FUZZ_MS + 60_000,
 );

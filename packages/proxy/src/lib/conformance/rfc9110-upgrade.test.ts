@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
 import { exchangeBytes, parts, rawClient } from '../testing/raw-client.ts';
 import { rawUpstream } from '../testing/raw-upstream.ts';
@@ -127,4 +128,42 @@ it('RFC 9110 §7.8: a connection that has switched never serves another request'
   await next.until('101');
   expect(upstream.connections).toHaveLength(2);
   expect(upstream.connections.map(({ received }) => received.match(/GET /g)?.length)).toEqual([1, 1]);
+});
+
+it.each(['h2c', 'websocket, h2c', 'websocket/2'])(
+  'RFC 9110 §7.8: an upstream that switches to %s, which nobody asked for, is answered for with 502',
+  async (protocol) => {
+    const answer = SWITCH.replace('Upgrade: websocket', `Upgrade: ${protocol}`);
+    const { status, events } = await throughProxy(REQUEST, { answer });
+    expect(status).toBe(502);
+    expect(events).toMatchObject([{ reason: 'upstream-protocol' }]);
+  },
+);
+
+it('RFC 6455 §5: whatever is sent through a tunnel arrives as it was, in both directions', async () => {
+  const bytes = fc.array(fc.uint8Array({ minLength: 1, maxLength: 100_000 }), { maxLength: 5 });
+  const text = (chunks: readonly Uint8Array[]) => Buffer.concat(chunks).toString('latin1');
+  await using upstream = await rawUpstream();
+  await using proxy = await startProxy([upstream.port]);
+  const holds = async (
+    up: Uint8Array[],
+    down: Uint8Array[],
+    closes: 'client' | 'upstream',
+  ): Promise<void> => {
+    const known = upstream.connections.length;
+    using client = rawClient(proxy.port, REQUEST + text(up.slice(0, 1)));
+    const connection = await upstream.connection(known);
+    const head = (await connection.until('\r\n\r\n')).indexOf('\r\n\r\n') + 4;
+    connection.socket.write(SWITCH + text(down.slice(0, 1)), 'latin1');
+    for (const chunk of up.slice(1)) client.socket.write(chunk);
+    for (const chunk of down.slice(1)) connection.socket.write(chunk);
+    await expect.poll(() => connection.received.length - head, { interval: 1 }).toBe(text(up).length);
+    await expect.poll(() => client.received.endsWith(text(down)), { interval: 1 }).toBe(true);
+    expect(connection.received.slice(head)).toBe(text(up));
+    (closes === 'client' ? client : connection).socket.end();
+    await Promise.all([client.end(), connection.closed]);
+    expect(client.received.slice(client.received.indexOf('\r\n\r\n') + 4)).toBe(text(down));
+  };
+  const property = fc.asyncProperty(bytes, bytes, fc.constantFrom('client' as const, 'upstream'), holds);
+  await fc.assert(property, { seed: 6_455, numRuns: 30 });
 });

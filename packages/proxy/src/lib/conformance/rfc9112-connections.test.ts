@@ -130,6 +130,28 @@ it('RFC 9110 §15.5.9: a client that has not sent its content in time is answere
   await connection.closed;
 });
 
+it('RFC 9110 §15.5.9: a client that stops in the middle of its content is answered 408, before the whole has to be here', async () => {
+  const clock = manualClock();
+  await using upstream = await rawUpstream();
+  await using proxy = await startProxy([upstream.port], { clock, connections: { receiveTimeoutMs: 400 } });
+  using client = rawClient(proxy.port, 'POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nfirst');
+  const connection = await upstream.connection(0);
+  await connection.until('first');
+  clock.advance(399);
+  client.write('more');
+  await connection.until('more');
+  clock.advance(399);
+  expect(proxy.events).toEqual([]);
+  clock.advance(1);
+  const { text } = await client.end();
+  expect(text).toMatch(
+    /^HTTP\/1\.1 408 .*x-evenkeel-reason: request-timeout\r\n.*\r\nconnection: close\r\n/is,
+  );
+  await connection.closed;
+  expect(await proxy.event(0)).toMatchObject({ status: 408, reason: 'request-timeout' });
+  expect(proxy.cluster.inspect().endpoints[0]).toMatchObject({ inFlight: 0, failures: 0, cancelled: 1 });
+});
+
 it('RFC 9112 §9.5: a connection that is idle between two requests is closed without an answer', async () => {
   await using upstream = await strictUpstream();
   await using proxy = await startProxy([upstream.port], { connections: { keepAliveTimeoutMs: 20 } });

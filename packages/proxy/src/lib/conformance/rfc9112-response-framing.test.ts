@@ -18,7 +18,7 @@ const relayed = (text: string, ending: 'open' | 'closed' | 'reset' = 'open', req
 const CHUNKED = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
 const HTTP_1_0 = 'GET / HTTP/1.0\r\nHost: h\r\n\r\n';
 
-it.each(['+1', '-1', '0x1', '1 1', '1,1', '1, 1', '', '18446744073709551617'])(
+it.each(['+1', '-1', '0x1', '1 1', '1,1', '1, 1', '', '9007199254740993', '18446744073709551617'])(
   'RFC 9110 §8.6: an answer with Content-Length %j is replaced by 502',
   async (length) => {
     const { status, text } = await relayed(`HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\n\r\nx`);

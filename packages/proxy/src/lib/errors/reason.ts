@@ -14,6 +14,8 @@ export type KnownReason =
   | 'bad-header'
   | 'bad-request'
   | 'bad-upgrade'
+  | 'bad-tls'
+  | 'bad-client-certificate'
   | 'target-too-long'
   | 'too-many-headers'
   | 'headers-too-large'
@@ -30,6 +32,7 @@ export type KnownReason =
   | 'closing'
   | 'upstream-unreachable'
   | 'upstream-reset'
+  | 'upstream-tls'
   | 'upstream-protocol'
   | 'upstream-timeout'
   | 'internal'
@@ -54,6 +57,8 @@ const KNOWN: Readonly<Record<KnownReason, readonly [status: number, message: str
   'bad-header': [400, 'A header field is not valid.'],
   'bad-request': [400, 'The request is not valid HTTP/1.1.'],
   'bad-upgrade': [400, 'A request that asks for an upgrade cannot have content.'],
+  'bad-tls': [400, 'The TLS handshake failed.'],
+  'bad-client-certificate': [400, 'The certificate of the client does not hold.'],
   'target-too-long': [414, 'The request target is too long.'],
   'too-many-headers': [431, 'The request has too many header fields.'],
   'headers-too-large': [431, 'The header fields of the request are too large.'],
@@ -70,6 +75,7 @@ const KNOWN: Readonly<Record<KnownReason, readonly [status: number, message: str
   closing: [503, 'The proxy is shutting down.'],
   'upstream-unreachable': [502, 'The upstream could not be reached.'],
   'upstream-reset': [502, 'The upstream closed the connection before it answered.'],
+  'upstream-tls': [502, 'The upstream could not be trusted.'],
   'upstream-protocol': [502, 'The upstream answered with something that is not valid HTTP.'],
   'upstream-timeout': [504, 'The upstream did not answer in time.'],
   internal: [500, 'The proxy failed.'],

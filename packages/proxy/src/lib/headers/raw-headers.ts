@@ -52,6 +52,11 @@ function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
+/** Whether a name is a token (RFC 9110 §5.1). */
+export function isFieldName(name: string): boolean {
+  return typeof name === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(name);
+}
+
 const FORBIDDEN_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** Whether a value holds only what RFC 9110 §5.5 allows: no CR, LF, NUL or other control but the tab. */

@@ -9,6 +9,8 @@ export interface ForwardingContext {
   readonly proxyName: string;
   /** Whether the peer's own account of earlier hops is believed. */
   readonly trusted: boolean;
+  /** The field, in lower case, that carries the subject of the client's certificate; undefined when none does. */
+  readonly clientCertificateHeader?: string | undefined;
 }
 
 /** Fields that end here besides the hop-by-hop ones: the proxy answers the expectation and sends no trailers itself. */
@@ -24,6 +26,7 @@ export function requestHeaders(exchange: Exchange, context: ForwardingContext): 
   const named = connectionFields(rawHeaders);
   const headers: string[] = [];
   if (authority !== undefined) headers.push('host', authority);
+  let subject = exchange.clientSubject;
   let via = '';
   let forwardedFor = '';
   let forwardedProto = exchange.encrypted ? 'https' : 'http';
@@ -34,7 +37,9 @@ export function requestHeaders(exchange: Exchange, context: ForwardingContext): 
     const value = rawHeaders[i + 1] as string;
     const name = field.toLowerCase();
     if (isHopByHop(name) || CONSUMED.has(name) || named.has(name)) continue;
-    if (name === 'via') via = append(via, value);
+    if (name === context.clientCertificateHeader) {
+      if (trusted) subject = value;
+    } else if (name === 'via') via = append(via, value);
     else if (name === 'x-forwarded-for') forwardedFor = trusted ? append(forwardedFor, value) : '';
     else if (name === 'x-forwarded-proto') forwardedProto = trusted ? value : forwardedProto;
     else if (name === 'x-forwarded-host') forwardedHost = trusted ? value : forwardedHost;
@@ -45,6 +50,9 @@ export function requestHeaders(exchange: Exchange, context: ForwardingContext): 
   headers.push('x-forwarded-for', append(forwardedFor, exchange.remoteAddress ?? 'unknown'));
   headers.push('x-forwarded-proto', forwardedProto);
   if (forwardedHost !== undefined) headers.push('x-forwarded-host', forwardedHost);
+  if (context.clientCertificateHeader !== undefined && subject !== undefined) {
+    headers.push(context.clientCertificateHeader, subject);
+  }
   return headers;
 }
 

@@ -1,4 +1,6 @@
 import type { RawHeaders } from '../exchange.ts';
+import { isLength } from './content-length.ts';
+import { fieldValues } from './raw-headers.ts';
 import { isPlainlyFramed } from './response-headers.ts';
 
 /** A response that the parser let through and that must go no further. */
@@ -22,6 +24,7 @@ export function responseFault(
   if (status < 100) return `the status of the response is ${status}`;
   // A switch that was asked for comes by another way: any other would have the client speak something else from here on.
   if (status === 101) return 'the response switches protocols, which nobody has asked for';
+  if (!fieldValues(upstream, 'content-length').every(isLength)) return 'the length of the response is none';
   if (relayed === undefined) return 'a field of the response holds a byte that is not allowed';
   return isPlainlyFramed(upstream) ? undefined : 'the response has a transfer coding that is not supported';
 }

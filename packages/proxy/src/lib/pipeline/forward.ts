@@ -34,7 +34,8 @@ export class Forward implements Dispatcher.DispatchHandler, UpstreamHalf {
     this.takesTrailers =
       exchange.method !== 'HEAD' &&
       exchange.httpVersion !== '1.0' &&
-      listElements(fieldValues(exchange.rawHeaders, 'te')).some((coding) => coding.startsWith('trailers'));
+      (exchange.httpVersion === '2.0' ||
+        listElements(fieldValues(exchange.rawHeaders, 'te')).some((coding) => coding.startsWith('trailers')));
     run.upstream = this;
   }
 
@@ -134,12 +135,11 @@ export class Forward implements Dispatcher.DispatchHandler, UpstreamHalf {
     socket: Duplex,
   ): void {
     const { exchange, response } = this.run;
-    const relayed = responseHeaders(
-      status,
-      toRawHeaders((controller.rawHeaders as Headers) ?? headers),
-      false,
-    );
-    if (this.over || status !== 101 || exchange.upgrade === undefined || relayed === undefined) {
+    const upstream = toRawHeaders((controller.rawHeaders as Headers) ?? headers);
+    const relayed = responseHeaders(status, upstream, false);
+    const [protocol, another] = listElements(fieldValues(upstream, 'upgrade'));
+    const asked = status === 101 && another === undefined && protocol === exchange.upgrade;
+    if (this.over || !asked || protocol === undefined || relayed === undefined) {
       socket.destroy();
       if (!this.over)
         this.break(controller, new Error('the upstream switched protocols in a way that is not valid'));
@@ -147,7 +147,7 @@ export class Forward implements Dispatcher.DispatchHandler, UpstreamHalf {
     }
     this.over = true;
     this.run.status = status;
-    tunnel(response.switchProtocols([...relayed, 'upgrade', exchange.upgrade]), socket);
+    tunnel(response.switchProtocols([...relayed, 'upgrade', protocol]), socket);
   }
 
   private break(controller: Dispatcher.DispatchController, error: Error): void {

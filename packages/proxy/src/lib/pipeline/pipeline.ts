@@ -27,6 +27,8 @@ export interface PipelineOptions {
   /** In lower case. */
   readonly proxyName: string;
   readonly trusted: TrustedPeers;
+  /** In lower case. */
+  readonly clientCertificateHeader: string | undefined;
   readonly limits: RequestLimits;
   readonly clock: Clock;
   readonly events: ProxyEvents;
@@ -84,6 +86,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         authority: authority?.text,
         proxyName,
         trusted: trusted(exchange.remoteAddress),
+        clientCertificateHeader: options.clientCertificateHeader,
       });
       const request = new RoutedExchange(run, {
         route,

@@ -1,5 +1,6 @@
 import type { KnownReason } from '../errors/reason.ts';
 import type { RawHeaders } from '../exchange.ts';
+import { isLength } from '../headers/content-length.ts';
 import { fieldValues } from '../headers/raw-headers.ts';
 
 /** Whether a request has content: its framing alone says so, whatever the method (RFC 9112 §6.3). */
@@ -24,9 +25,4 @@ export function framingFault(headers: RawHeaders, httpVersion: string): KnownRea
   return /(?:^|,)[\t ]*chunked[\t ]*$/i.test(coding) && codings.length === 1
     ? 'coding-not-supported'
     : 'bad-framing';
-}
-
-/** Digits, of a number that is the same for everyone who counts in doubles (RFC 9110 §8.6). */
-function isLength(value: string): boolean {
-  return /^\d+$/.test(value) && Number.isSafeInteger(Number(value));
 }

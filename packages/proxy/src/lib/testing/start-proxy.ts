@@ -1,7 +1,9 @@
 import { type Candidate, type Cluster, createCluster, type Strategy, staticDiscovery } from '@evenkeel/core';
+import type { HttpClusterRoute } from '@evenkeel/http-client';
 import type { ExchangeEnded } from '../events/exchange-ended.ts';
 import { createProxy, type ReverseProxy } from '../proxy.ts';
 import type { ProxyOptions } from '../proxy-options.ts';
+import type { ListenOptions } from '../transports/listen-options.ts';
 
 /** A proxy that listens on loopback, in front of one cluster `api`. */
 export interface TestProxy extends AsyncDisposable {
@@ -18,6 +20,8 @@ export interface TestProxy extends AsyncDisposable {
 export async function startProxy(
   ports: readonly number[],
   options: Partial<ProxyOptions> = {},
+  where: Partial<ListenOptions> = {},
+  route: Partial<HttpClusterRoute> = {},
 ): Promise<TestProxy> {
   const cluster = createCluster({
     name: 'api',
@@ -27,7 +31,7 @@ export async function startProxy(
   });
   const proxy = createProxy({
     routes: [{ cluster: 'api' }],
-    clusters: [cluster],
+    clusters: { api: { cluster, ...route } },
     client: { retry: false },
     ...options,
   });
@@ -38,7 +42,7 @@ export async function startProxy(
     events.push(event);
     for (const check of waiting) check();
   });
-  const { port } = await proxy.listen({ port: 0, host: '127.0.0.1' });
+  const { port } = await proxy.listen({ port: 0, host: '127.0.0.1', ...where });
   return {
     proxy,
     port,

@@ -3,7 +3,9 @@ import type { Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import type { Exchange, RawHeaders, RequestBody, ResponseWriter } from '../exchange.ts';
 import { hasContent } from '../request/framing.ts';
+import { clientSubject } from './client-subject.ts';
 import { type BareConnection, type ConnectionPolicy, NodeHttpResponse } from './node-http-response.ts';
+import { plainAddress } from './plain-address.ts';
 import { RequestBodyStream } from './request-body-stream.ts';
 
 /** What the event that brought a request says of it. */
@@ -26,7 +28,7 @@ export function nodeHttpExchange(
 ): Exchange {
   const hasBody = upgrade === undefined && hasContent(request.rawHeaders);
   return new NodeHttpExchange(request, new NodeHttpResponse(request, response, policy, upgrade), {
-    body: hasBody ? requestBody(request, response, expectsContinue) : undefined,
+    body: hasBody ? requestBody(request, response, policy, expectsContinue) : undefined,
     upgrade: upgrade?.protocol,
   });
 }
@@ -40,6 +42,7 @@ class NodeHttpExchange implements Exchange {
   readonly rawHeaders: RawHeaders;
   readonly remoteAddress: string | undefined;
   readonly encrypted: boolean;
+  readonly clientSubject: string | undefined;
   readonly body: RequestBody | undefined;
   readonly upgrade: string | undefined;
   readonly response: ResponseWriter;
@@ -57,6 +60,7 @@ class NodeHttpExchange implements Exchange {
     this.rawHeaders = request.rawHeaders;
     this.remoteAddress = plainAddress(request.socket.remoteAddress);
     this.encrypted = request.socket instanceof TLSSocket;
+    this.clientSubject = this.encrypted ? clientSubject(request.socket) : undefined;
     this.body = parts.body;
     this.upgrade = parts.upgrade;
     this.response = response;
@@ -66,12 +70,13 @@ class NodeHttpExchange implements Exchange {
 function requestBody(
   request: IncomingMessage,
   response: ServerResponse,
+  policy: ConnectionPolicy,
   expectsContinue: boolean,
 ): RequestBody {
   let stream: RequestBodyStream | undefined;
   return {
     open(): Readable {
-      stream = new RequestBodyStream(request, () => {
+      stream = new RequestBodyStream(request, policy, () => {
         if (expectsContinue && !response.headersSent) response.writeContinue();
       });
       return stream;
@@ -80,9 +85,4 @@ function requestBody(
       return stream?.received ?? 0;
     },
   };
-}
-
-/** Writes an IPv4 address that came over an IPv6 socket as IPv4. */
-function plainAddress(address: string | undefined): string | undefined {
-  return address?.startsWith('::ffff:') === true ? address.slice('::ffff:'.length) : address;
 }

@@ -16,6 +16,8 @@ export interface ConnectionPolicy {
   readonly draining: boolean;
   /** How long a client may leave a response unread, in ms; 0 sets no limit. */
   readonly sendTimeoutMs: number;
+  /** How long a client may leave its content unsent while it is waited for, in ms; 0 sets no limit. */
+  readonly receiveTimeoutMs: number;
   /** How long the rest of a request is read after its response has ended, in ms. */
   readonly lingerMs: number;
 }
@@ -167,12 +169,12 @@ export class NodeHttpResponse implements ResponseWriter, OpenExchange {
 }
 
 /**
- * Whether nothing more can be read from the connection of a request: where it ends is in doubt, or it asked for an upgrade
- * that was ignored, upon which `node:http` loses what has come behind it.
+ * Whether nothing more is to be read from the connection of a request: where it ends is in doubt, its client is too slow, or
+ * it asked for an upgrade that was ignored, upon which `node:http` loses what has come behind it.
  */
 function isLast({ rawHeaders, httpVersion, httpVersionMajor }: IncomingMessage, status: number): boolean {
   if (httpVersionMajor !== 1 || fieldValues(rawHeaders, 'upgrade').length > 0) return true;
-  return status >= 400 && framingFault(rawHeaders, httpVersion) !== undefined;
+  return status === 408 || (status >= 400 && framingFault(rawHeaders, httpVersion) !== undefined);
 }
 
 function pairs(headers: RawHeaders): [string, string][] {

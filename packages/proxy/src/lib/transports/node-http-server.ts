@@ -1,41 +1,15 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { createServer } from 'node:http';
+import type { Socket } from 'node:net';
 import { failure, type KnownReason } from '../errors/reason.ts';
 import type { ProxyEvents } from '../events/proxy-events.ts';
 import type { Exchange } from '../exchange.ts';
-import { closeHttpServer, stopAccepting } from './close-http-server.ts';
+import type { Layer } from './listen-options.ts';
 import { nodeHttpListeners } from './node-http-listeners.ts';
 import type { ResolvedConnectionOptions } from './node-http-options.ts';
 import type { ConnectionPolicy } from './node-http-response.ts';
 import { wantsUpgrade } from './node-http-upgrade.ts';
 import { refuseInTurn } from './open-exchanges.ts';
 import { refuseConnection } from './raw-response.ts';
-
-/** Where a listener is to accept connections. */
-export interface ListenOptions {
-  /** 0 takes any free port. */
-  readonly port: number;
-  /** @default all addresses */
-  readonly host?: string;
-}
-
-/** A listener that accepts connections. */
-export interface Listener {
-  readonly address: string;
-  /** The real port, also where 0 was asked for. */
-  readonly port: number;
-  /** Connections that are open. */
-  readonly connections: number;
-  /** Asks clients from now on to close their connections, and goes on accepting. */
-  drain(): void;
-  /** Stops accepting, and closes what stays idle for `idleMs`; resolves when the last connection has closed. */
-  close(idleMs: number): Promise<void>;
-  /** Stops accepting, and closes every connection now. */
-  destroy(): void;
-  /** Sets other limits, for connections or requests to come. */
-  limit(connections: ResolvedConnectionOptions): void;
-}
 
 /** How often `node:http` looks for connections that are too slow, in ms. */
 const CHECK_INTERVAL_MS = 1_000;
@@ -64,26 +38,17 @@ export interface NodeHttpTransport {
   handle(exchange: Exchange): void;
 }
 
-/** Listens with `node:http` and hands each request over as an exchange. */
-export async function listenNodeHttp(where: ListenOptions, transport: NodeHttpTransport): Promise<Listener> {
-  const { connections, upgrades, events, handle } = transport;
-  const policy = listenerPolicy(transport.policy);
+/** Speaks HTTP/1.1 with `node:http` on the connections it is given, and hands each request over as an exchange. */
+export function nodeHttpLayer(transport: NodeHttpTransport): Layer {
+  const { connections, policy, upgrades, events, handle } = transport;
   const server = createServer({
     ...serverLimits(connections),
     connectionsCheckingInterval: CHECK_INTERVAL_MS,
-    noDelay: true,
     requireHostHeader: false,
     shouldUpgradeCallback: (request) => wantsUpgrade(request, upgrades),
   });
   // The default drops fields beyond 2,000 in silence; the pipeline has a limit that answers.
   server.maxHeadersCount = 0;
-  let open = 0;
-  server.on('connection', (socket) => {
-    open += 1;
-    socket.once('close', () => {
-      open -= 1;
-    });
-  });
   const on = nodeHttpListeners(policy, upgrades, handle);
   server.on('request', (request, response) => on.request(request, response));
   server.on('checkContinue', (request, response) => {
@@ -91,13 +56,7 @@ export async function listenNodeHttp(where: ListenOptions, transport: NodeHttpTr
   });
   // What is expected, and cannot be met, the pipeline refuses.
   server.on('checkExpectation', (request, response) => on.request(request, response));
-  // `node:http` no longer counts these among its own.
-  const bare = new Set<Duplex>();
-  server.on('upgrade', (request, socket, head) => {
-    bare.add(socket);
-    socket.once('close', () => bare.delete(socket));
-    on.upgrade(request, socket, head);
-  });
+  server.on('upgrade', on.upgrade);
   server.on('connect', on.connect);
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // What follows the last request of a connection is nobody's (RFC 9112 §9.6), and must not cost its answer.
@@ -110,48 +69,14 @@ export async function listenNodeHttp(where: ListenOptions, transport: NodeHttpTr
     };
     refuseInTurn(socket, refuse);
   });
-  await bind(server, where);
-  server.on('error', (error) => events.emit({ type: 'listenerFailed', error }));
-  const { address, port } = server.address() as AddressInfo;
+  // It never listens itself, but looks for slow connections only from this event on.
+  server.emit('listening');
   return {
-    address,
-    port,
-    get connections() {
-      return open;
-    },
-    drain: () => policy.drain(),
-    close(idleMs) {
-      policy.drain();
-      return closeHttpServer(server, idleMs, policy.clock);
-    },
-    destroy() {
-      void stopAccepting(server);
-      server.closeAllConnections();
-      for (const socket of bare) socket.destroy();
-    },
-    limit(next) {
-      if (!policy.draining) Object.assign(server, serverLimits(next));
-    },
-  };
-}
-
-/** The policy of all listeners, for one that may be drained while the others go on. */
-function listenerPolicy(shared: ConnectionPolicy): ConnectionPolicy & { drain(): void } {
-  let draining = false;
-  return {
-    clock: shared.clock,
-    get draining() {
-      return draining || shared.draining;
-    },
-    get sendTimeoutMs() {
-      return shared.sendTimeoutMs;
-    },
-    get lingerMs() {
-      return shared.lingerMs;
-    },
-    drain() {
-      draining = true;
-    },
+    accept: (socket) => void server.emit('connection', socket),
+    closeIdle: () => server.closeIdleConnections(),
+    // Only now, as this ends the time limits of connections as well.
+    end: () => void server.close(),
+    limit: (next) => void Object.assign(server, serverLimits(next)),
   };
 }
 
@@ -163,14 +88,4 @@ function serverLimits(connections: ResolvedConnectionOptions) {
     keepAliveTimeout: connections.keepAliveTimeoutMs,
     maxHeaderSize: connections.maxHeaderBytes,
   };
-}
-
-function bind(server: Server, { port, host }: ListenOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }

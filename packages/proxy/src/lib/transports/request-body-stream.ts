@@ -1,5 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
+import { LateContent } from '../errors/late-content.ts';
+import { IdleTimer } from './idle-timer.ts';
+import type { ConnectionPolicy } from './node-http-response.ts';
 
 /**
  * The content of a request as a stream of its own. Destroying it leaves the connection alone, so an answer can still be
@@ -8,14 +11,20 @@ import { Readable } from 'node:stream';
 export class RequestBodyStream extends Readable {
   private readonly request: IncomingMessage;
   private readonly beforeReading: () => void;
+  private readonly idle: IdleTimer;
   /** Bytes read so far. */
   received = 0;
   private attached = false;
   private readonly onData = (chunk: Buffer): void => {
     this.received += chunk.length;
-    if (!this.push(chunk)) this.request.pause();
+    if (this.push(chunk)) this.idle.wait();
+    else {
+      this.idle.rest();
+      this.request.pause();
+    }
   };
   private readonly onEnd = (): void => {
+    this.idle.stop();
     this.push(null);
   };
   private readonly onClose = (): void => {
@@ -23,10 +32,12 @@ export class RequestBodyStream extends Readable {
   };
 
   /** @param beforeReading called once, before the first byte is asked for */
-  constructor(request: IncomingMessage, beforeReading: () => void) {
+  constructor(request: IncomingMessage, policy: ConnectionPolicy, beforeReading: () => void) {
     super();
     this.request = request;
     this.beforeReading = beforeReading;
+    const { clock, receiveTimeoutMs } = policy;
+    this.idle = new IdleTimer(clock, receiveTimeoutMs, () => this.destroy(new LateContent(receiveTimeoutMs)));
     // Whoever reads decides what an error means; it must never be an uncaught one.
     this.on('error', () => {});
     request.on('error', () => {});
@@ -35,6 +46,7 @@ export class RequestBodyStream extends Readable {
   }
 
   override _read(): void {
+    if (!this.request.complete) this.idle.wait();
     if (this.attached) {
       this.request.resume();
       return;
@@ -46,6 +58,7 @@ export class RequestBodyStream extends Readable {
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     const { request } = this;
+    this.idle.stop();
     request.off('data', this.onData).off('end', this.onEnd).off('close', this.onClose);
     callback(error);
   }
