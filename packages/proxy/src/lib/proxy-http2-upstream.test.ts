@@ -14,12 +14,13 @@ const TO_H2C = { protocol: 'h2c' as const };
 const [OK, NO_CONTENT] = [Buffer.from([0x88]), Buffer.from([0x89])];
 
 /** An upstream that is given frame by frame what to do. */
-async function framesUpstream(respond: (connection: RawHttp2) => void) {
+async function framesUpstream(respond: (connection: RawHttp2) => Promise<void>) {
   const connections: RawHttp2[] = [];
   const server = createServer((socket) => {
     const connection = rawHttp2Server(socket);
     connections.push(connection);
-    respond(connection);
+    // A connection that ends before its frames are here is the test's to see.
+    respond(connection).catch(() => {});
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -79,7 +80,7 @@ it('a POST that an endpoint took before it reset the stream is never sent twice'
     await connection.until(isHeaders);
     connection.send(FRAME.reset, 0, 1, Buffer.from([0, 0, 0, CODE.internal]));
   });
-  await using two = await framesUpstream(() => {});
+  await using two = await framesUpstream(async () => {});
   await using proxy = await startProxy([one.port, two.port], { client: {} }, H2C, TO_H2C);
   using client = await http2Client(`http://127.0.0.1:${proxy.port}`);
   const { status, headers } = await client.request({ ':method': 'POST' }, 'content');
@@ -104,7 +105,7 @@ it('RFC 9112 §8: a stream that upstream resets is reset downstream, never ended
 });
 
 it('a request that is cut off is reset upstream, and no frame says that it has ended', async () => {
-  await using upstream = await framesUpstream(() => {});
+  await using upstream = await framesUpstream(async () => {});
   await using proxy = await startProxy([upstream.port], {}, H2C, TO_H2C);
   using client = await http2Client(`http://127.0.0.1:${proxy.port}`);
   const stream = client.session.request({ ':method': 'POST', ':authority': 'h' });
