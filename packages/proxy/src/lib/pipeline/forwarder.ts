@@ -25,6 +25,8 @@ export function forwarder(dispatch: RouteDispatch, ownHost: ReadonlySet<string>)
       path: request.path,
       method: request.method,
       headers: headers.raw as string[],
+      body: null,
+      upgrade: run.exchange.upgrade ?? null,
       evenkeel: settingsOf(route, request, run.record),
       clientAddress: request.clientAddress,
     };
