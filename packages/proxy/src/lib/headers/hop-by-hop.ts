@@ -28,6 +28,9 @@ const PROTECTED: ReadonlySet<string> = new Set([
   'x-real-ip',
 ]);
 
+/** Elements of `Connection` that are no names of fields; most often one is all there is. */
+const NAMES_NOTHING: ReadonlySet<string> = new Set(['close', 'keep-alive', 'upgrade']);
+
 const NONE: ReadonlySet<string> = new Set();
 
 /** Whether a field, in lower case, ends at this connection by its own nature. */
@@ -38,8 +41,10 @@ export function isHopByHop(name: string): boolean {
 /** Returns the fields, in lower case, that `Connection` names and that must go with it. */
 export function connectionFields(headers: RawHeaders): ReadonlySet<string> {
   let named: Set<string> | undefined;
-  for (const element of listElements(fieldValues(headers, 'connection'))) {
-    if (element === 'close' || element === 'keep-alive' || element === 'upgrade') continue;
+  const values = fieldValues(headers, 'connection');
+  if (values.every((value) => NAMES_NOTHING.has(value))) return NONE;
+  for (const element of listElements(values)) {
+    if (NAMES_NOTHING.has(element)) continue;
     if (PROTECTED.has(element)) continue;
     named ??= new Set();
     named.add(element);

@@ -1,13 +1,18 @@
 import type { RawHeaders } from '../exchange.ts';
 
-/** Returns every value of a field, in order. `name` is lower case. */
-export function fieldValues(headers: RawHeaders, name: string): string[] {
-  const values: string[] = [];
+const NONE: readonly string[] = [];
+
+/** Returns every value of a field, in order. `name` is lower case. Most fields asked for are absent or come once: neither costs. */
+export function fieldValues(headers: RawHeaders, name: string): readonly string[] {
+  let values: string[] | undefined;
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const field = headers[i] as string;
-    if (field.length === name.length && field.toLowerCase() === name) values.push(headers[i + 1] as string);
+    if (field.length !== name.length || field.toLowerCase() !== name) continue;
+    const value = headers[i + 1] as string;
+    if (values === undefined) values = [value];
+    else values.push(value);
   }
-  return values;
+  return values ?? NONE;
 }
 
 /** Splits the values of a list field into the elements, in lower case (RFC 9110 §5.6.1). */
@@ -31,12 +36,9 @@ export type HeaderSource =
 
 /** Brings headers of any source into the raw form. */
 export function toRawHeaders(source: HeaderSource): string[] {
+  if (source === null || source === undefined) return [];
+  if (isPairs(source)) return source.map((part) => (typeof part === 'string' ? part : latin1(part)));
   const raw: string[] = [];
-  if (source === null || source === undefined) return raw;
-  if (isPairs(source)) {
-    for (const part of source) raw.push(typeof part === 'string' ? part : latin1(part));
-    return raw;
-  }
   for (const [name, value] of Object.entries(source)) {
     if (value === undefined) continue;
     for (const one of typeof value === 'string' ? [value] : value) raw.push(name, one);

@@ -46,7 +46,7 @@ export class ExchangeRun implements ResponseListener, Rostered {
   /** What is noted for the event; undefined when nobody wants it. */
   readonly record: ExchangeRecord | undefined;
   private writer: ResponseWriter;
-  private readonly endings: ((complete: boolean) => void)[] = [];
+  private endings: ((complete: boolean) => void)[] | undefined;
   private reason: Reason | undefined;
   private error: unknown;
   private readonly context: RunContext;
@@ -79,7 +79,7 @@ export class ExchangeRun implements ResponseListener, Rostered {
   /** Calls back once when the exchange is over; at once when it already is. */
   onEnd(callback: (complete: boolean) => void): void {
     if (this.exchange.response.closed) callback(false);
-    else this.endings.push(callback);
+    else (this.endings ??= []).push(callback);
   }
 
   /**
@@ -125,7 +125,7 @@ export class ExchangeRun implements ResponseListener, Rostered {
   closed(complete: boolean): void {
     const { context, exchange, upstream, record } = this;
     if (!complete) upstream?.abort();
-    for (const ended of this.endings) ended(complete);
+    for (const ended of this.endings ?? []) ended(complete);
     context.ended(this);
     const { wanted } = context.events;
     if (!wanted && record?.trace === undefined) return;

@@ -1,5 +1,5 @@
 import type { Duplex, Readable } from 'node:stream';
-import { balancedController, type WithRequestTrailers } from '@evenkeel/http-client';
+import { balancedController } from '@evenkeel/http-client';
 import type { Dispatcher } from 'undici';
 import { classifyError } from '../errors/classify.ts';
 import { failure } from '../errors/reason.ts';
@@ -9,6 +9,7 @@ import { fieldValues, listElements, toRawHeaders } from '../headers/raw-headers.
 import { ResponseFault, responseFault } from '../headers/response-fault.ts';
 import { responseHeaders, responseTrailers } from '../headers/response-headers.ts';
 import type { ExchangeRun, UpstreamHalf } from './exchange-run.ts';
+import type { ForwardedOptions } from './forwarded-options.ts';
 import { tunnel } from './tunnel.ts';
 
 /** Thrown into the upstream request when its exchange is over. */
@@ -51,23 +52,18 @@ export class Forward implements Dispatcher.DispatchHandler, UpstreamHalf {
     return cacheOutcome(this.controller);
   }
 
-  /** Dispatches; every error, thrown or reported, becomes an answer. */
-  send(
-    dispatch: Dispatcher['dispatch'],
-    options: Dispatcher.DispatchOptions,
-    body: RequestBody | undefined,
-  ): void {
-    const { exchange } = this.run;
+  /**
+   * Dispatches; every error, thrown or reported, becomes an answer.
+   *
+   * @param options for this request alone: it gets the body
+   */
+  send(dispatch: Dispatcher['dispatch'], options: ForwardedOptions, body: RequestBody | undefined): void {
     this.body = body?.open();
+    options.body = this.body ?? null;
     try {
-      const sent: Dispatcher.DispatchOptions & WithRequestTrailers = {
-        ...options,
-        body: this.body ?? null,
-        upgrade: exchange.upgrade ?? null,
-      };
       const trailers = body?.trailers;
-      if (trailers !== undefined) sent.requestTrailers = () => responseTrailers(trailers());
-      dispatch(sent, this);
+      if (trailers !== undefined) options.requestTrailers = () => responseTrailers(trailers());
+      dispatch(options, this);
     } catch (error) {
       this.onResponseError(undefined, error as Error);
     }

@@ -33,6 +33,8 @@ export function forwarder(
       path: request.path,
       method: request.method,
       headers: headers.raw as string[],
+      body: null,
+      upgrade: run.exchange.upgrade ?? null,
       evenkeel: settingsOf(route, request, run.record),
       clientAddress: request.clientAddress,
       ...(toldOfClients.has(cluster) && { [CLIENT_CONNECTION]: run.exchange.connection }),

@@ -61,13 +61,13 @@ export class NodeHttpResponse implements ResponseWriter, OpenExchange {
     this.listener = listener;
     if (attached) return;
     const { request, response } = this;
-    response.on('error', () => {});
+    response.on('error', ignore);
     if (response.destroyed || request.socket.destroyed) {
       queueMicrotask(() => this.close(false));
       return;
     }
     exchangeOpened(request.socket, this);
-    response.once('close', () => this.close(response.writableFinished));
+    response.on('close', () => this.close(response.writableFinished));
   }
 
   get received(): boolean {
@@ -95,9 +95,12 @@ export class NodeHttpResponse implements ResponseWriter, OpenExchange {
     if (phrase === undefined) response.writeHead(status, headers as string[]);
     else response.writeHead(status, phrase, headers as string[]);
     // Content that comes in the same turn travels with the head; a response that streams later must not wait for it.
-    process.nextTick(() => {
-      if (!this.flushed && !this.closed) response.flushHeaders();
-    });
+    process.nextTick(flushHead, this);
+  }
+
+  /** Sends the head, unless content has taken it along. */
+  flush(): void {
+    if (!this.flushed && !this.closed) this.response.flushHeaders();
   }
 
   write(chunk: Uint8Array): boolean {
@@ -176,6 +179,12 @@ function isLast({ rawHeaders, httpVersion, httpVersionMajor }: IncomingMessage, 
   if (httpVersionMajor !== 1 || fieldValues(rawHeaders, 'upgrade').length > 0) return true;
   return status === 408 || (status >= 400 && framingFault(rawHeaders, httpVersion) !== undefined);
 }
+
+function flushHead(response: NodeHttpResponse): void {
+  response.flush();
+}
+
+function ignore(): void {}
 
 function pairs(headers: RawHeaders): [string, string][] {
   const result: [string, string][] = [];
