@@ -25,7 +25,8 @@ it('serves TLS with files beside its configuration, and follows them', async () 
   await agent.close();
   await copyFile(join(folder.path, 'second.pem'), join(folder.path, 'first.pem'));
   await copyFile(join(folder.path, 'second.key'), join(folder.path, 'first.key'));
-  await vi.waitUntil(async () => (await nameOf(Number(port))) === 'second.test', { timeout: 10_000 });
+  await vi.waitUntil(() => cli.stderr.includes('certificates: read again ('), { timeout: 10_000 });
+  expect(await nameOf(Number(port))).toBe('second.test');
 });
 
 it('names the file that is missing', async () => {

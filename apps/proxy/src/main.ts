@@ -12,5 +12,6 @@ process.exitCode = await cli(process.argv.slice(2), {
   out: (line) => process.stdout.write(`${line}\n`),
   err: (line) => process.stderr.write(`${line}\n`),
   onStop,
+  onReopen: (callback) => void process.on('SIGUSR2', callback),
 });
 process.exit();

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { readFile, rename } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
 import { parseExposition } from '@evenkeel/telemetry/testing';
 import { expect, it, vi } from 'vitest';
 import { runCli } from './lib/testing/run-cli.ts';
@@ -35,9 +37,10 @@ ${rest}
   Object.assign(process.env, env);
   const cli = runCli('run', '-c', file.path);
   const [, url = ''] = await cli.printed(/^listening on (\S+)$/m);
-  const [, admin = ''] = await cli.printed(/^admin on (\S+)$/m);
+  const [, admin = ''] = rest.includes('admin:') ? await cli.printed(/^admin on (\S+)$/m) : [];
   return {
     cli,
+    folder: dirname(file.path),
     url,
     admin,
     names: async (count: number) => {
@@ -122,6 +125,75 @@ it('is not ready while it drains, and answers until the end', async () => {
   await reader?.read().catch(() => {});
   expect(await proxy.cli.exited).toBe(0);
   await expect(ready()).rejects.toThrow('fetch failed');
+});
+
+it('logs each exchange with the reason of its failure and of each retry, into a file that may be rotated', async () => {
+  using a = await endpoint('a');
+  const rest = `
+accessLog: { to: { path: access.log }, fields: [method, target, status, reason, attemptLog] }
+log: { format: json }`;
+  await using proxy = await start(['127.0.0.1:1', a.id], rest);
+  const path = join(proxy.folder, 'access.log');
+  const lines = async (file = path): Promise<object[]> =>
+    (await readFile(file, 'utf8').catch(() => ''))
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line));
+  for (const target of ['/1', '/2']) await (await fetch(`${proxy.url}${target}`)).text();
+  await vi.waitUntil(async () => (await lines()).length === 2, { timeout: 5_000 });
+  const logged = await lines();
+  expect(logged).toMatchObject([
+    { method: 'GET', target: '/1', status: 200 },
+    { method: 'GET', target: '/2', status: 200 },
+  ]);
+  const retried = [
+    { endpoint: '127.0.0.1:1', kind: 'first', outcome: 'failure', reason: 'upstream-unreachable' },
+    { endpoint: a.id, kind: 'retry', outcome: 'success', status: 200 },
+  ];
+  expect(logged).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ attemptLog: retried.map((one) => expect.objectContaining(one)) }),
+    ]),
+  );
+
+  await rename(path, `${path}.1`);
+  proxy.cli.child.kill('SIGUSR2');
+  await vi.waitUntil(() => readFile(path).catch(() => undefined), { timeout: 5_000 });
+  await (await fetch(`${proxy.url}/3`)).text();
+  proxy.cli.child.kill('SIGTERM');
+  expect(await proxy.cli.exited).toBe(0);
+  // What was under way is written before the end.
+  expect(await lines()).toMatchObject([{ target: '/3' }]);
+  const said = proxy.cli.stderr
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(said.at(-1)).toMatchObject({ level: 'info', msg: 'stopped' });
+});
+
+it('logs to stdout by a template', async () => {
+  using a = await endpoint('a');
+  await using proxy = await start(
+    [a.id],
+    `accessLog: { to: stdout, format: '%{remoteAddress} "%{method} %{target}" %{status}' }`,
+  );
+  await (await fetch(`${proxy.url}/x`)).text();
+  await proxy.cli.printed(/^127\.0\.0\.1 "GET \/x" 200$/m);
+});
+
+it('says that its log cannot be opened, and does not start', async () => {
+  await using file = await temporaryFile(
+    'evenkeel.yaml',
+    `
+listeners: [{ port: 0, host: 127.0.0.1 }]
+clusters: { api: { discovery: { static: ["127.0.0.1:1"] } } }
+routes: [{ cluster: api }]
+accessLog: { to: { path: nowhere/access.log } }
+`,
+  );
+  await using cli = runCli('run', '-c', file.path);
+  expect(await cli.exited).toBe(1);
+  expect(cli.stderr).toContain('the access log cannot be opened: ENOENT');
 });
 
 it('says that the port of the admin API is in use', async () => {

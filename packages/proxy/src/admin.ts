@@ -1,11 +1,10 @@
-export {
-  type AdminCommand,
-  type AdminTarget,
-  type CommandResult,
-  type EndpointCommand,
-  mergeResults,
-  type PurgeCommand,
-  type WorkerState,
+export type {
+  AdminCommand,
+  AdminTarget,
+  CommandResult,
+  EndpointCommand,
+  PurgeCommand,
+  WorkerState,
 } from './lib/admin/admin-target.ts';
 export type { MetricsSource } from './lib/admin/api.ts';
 export {
@@ -16,5 +15,6 @@ export {
 } from './lib/admin/create-admin.ts';
 export { type LocalTargetOptions, localTarget } from './lib/admin/local-target.ts';
 export { maskSecrets } from './lib/admin/mask-secrets.ts';
+export { mergedTarget } from './lib/admin/merged-target.ts';
 export type { PurgeOutcome, PurgeStore } from './lib/admin/purge.ts';
 export type { ClusterView, EndpointView, TierView } from './lib/admin/views.ts';

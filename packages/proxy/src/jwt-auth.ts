@@ -1,5 +1,6 @@
 export {
   type ClaimHeaders,
+  type JsonWebKeySet,
   type JwtAuthOptions,
   type JwtKeys,
   jwtAuth,

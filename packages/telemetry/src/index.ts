@@ -1,4 +1,16 @@
 export type { ObservedProxy } from './lib/observed-proxy.ts';
+export {
+  type OpenTelemetryOptions,
+  openTelemetry,
+  type SpanStarter,
+} from './lib/opentelemetry/open-telemetry.ts';
+export type {
+  ProxyTrace,
+  ProxyTracer,
+  TracedAttempt,
+  TracedEnd,
+  TracedExchange,
+} from './lib/opentelemetry/traced-proxy.ts';
 export { type MetricsSnapshot, mergedMetrics } from './lib/prometheus/merged-metrics.ts';
 export {
   type PrometheusMetrics,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { FIELD_NAMES } from './access-log/fields.ts';
 import { omit } from './build/omit.ts';
 import { checkParsed } from './commands/check.ts';
 import { jsonSchema } from './commands/json-schema.ts';
@@ -30,6 +31,7 @@ const ENVIRONMENT = {
   ETCD_PASSWORD: 'x',
   CONSUL_TOKEN: 'x',
   ADMIN_TOKEN: 'x'.repeat(16),
+  OTLP_TOKEN: 'x',
   STICKY_SECRET: 'of the strategy',
   COOKIE_SECRET: 'of this year, long',
   OLD_COOKIE_SECRET: 'of last year, long',
@@ -44,9 +46,10 @@ it.each(examplesOf(LISTENERS))('the listeners are valid: %s', async (text) => {
   await checkParsed(parseConfig(configText(folder.file, text)));
 });
 
-it('names every key of a listener', () => {
-  const { listeners } = JSON.parse(jsonSchema()).properties;
-  for (const key of keysWithin(listeners.items)) expect(LISTENERS).toMatch(new RegExp(`\\b${key}\\b`));
+it('names every key of a listener, and of what is told of hops', () => {
+  const { listeners, forwarded, requestId } = JSON.parse(jsonSchema()).properties;
+  for (const key of keysWithin([listeners.items, forwarded, requestId]))
+    expect(LISTENERS).toMatch(new RegExp(`\\b${key}\\b`));
 });
 
 it.each(examplesOf(REGISTER))('the file is valid: %s', async (text) => {
@@ -62,14 +65,16 @@ it('names every key of a registration, and has it in an example', () => {
 });
 
 it('has examples of everything that a cluster can have', () => {
-  expect(configurations).toHaveLength(9);
+  expect(configurations).toHaveLength(11);
 });
 
 it('names every key of what an operator has', () => {
-  const { admin, metrics } = JSON.parse(jsonSchema()).properties;
-  for (const key of Object.keys(admin.properties)) expect(OPERATION).toContain(`\`admin.${key}\``);
-  for (const key of Object.keys(metrics.anyOf[1].properties))
-    expect(OPERATION).toContain(`\`metrics.${key}\``);
+  const { admin, metrics, accessLog, log, tracing } = JSON.parse(jsonSchema()).properties;
+  const sections = { admin, metrics: metrics.anyOf[1], accessLog, log, tracing };
+  for (const [section, { properties }] of Object.entries(sections)) {
+    for (const key of Object.keys(properties)) expect(OPERATION).toContain(`\`${section}.${key}\``);
+  }
+  for (const field of FIELD_NAMES) expect(OPERATION).toContain(`\`${field}\``);
 });
 
 it('names every strategy and every kind of discovery', () => {

@@ -31,20 +31,27 @@ export class AttemptOptions {
     return value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined;
   }
 
-  /** @param remainingMs time left for the request, `Infinity` without a limit */
-  next(target: Target, body: RequestBody, remainingMs: number): Dispatcher.DispatchOptions {
+  /**
+   * @param remainingMs time left for the request, `Infinity` without a limit
+   * @param own fields of this attempt alone, in place of others of their names
+   */
+  next(
+    target: Target,
+    body: RequestBody,
+    remainingMs: number,
+    own?: Readonly<Record<string, string>>,
+  ): Dispatcher.DispatchOptions {
     const { options, policy } = this;
     const { deadlineHeader } = policy;
+    let { headers } = this;
+    if (deadlineHeader !== undefined && remainingMs !== Number.POSITIVE_INFINITY) {
+      headers = withHeader(headers, deadlineHeader, String(Math.ceil(remainingMs)));
+    }
+    for (const name in own) headers = withHeader(headers, name, own[name] as string);
     const next: AttemptDispatchOptions = {
       ...options,
       origin: target.origin,
-      headers:
-        deadlineHeader === undefined || remainingMs === Number.POSITIVE_INFINITY
-          ? (this.headers as NonNullable<Dispatcher.DispatchOptions['headers']>)
-          : (withHeader(this.headers, deadlineHeader, String(Math.ceil(remainingMs))) as Record<
-              string,
-              string
-            >),
+      headers: headers as NonNullable<Dispatcher.DispatchOptions['headers']>,
       body: body.open() ?? null,
     };
     if (target.servername !== undefined) next.servername = target.servername;

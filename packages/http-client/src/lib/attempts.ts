@@ -82,8 +82,9 @@ export class Attempts {
       attempt.timer = shared.clock.setTimer(() => this.owner.attemptTimedOut(attempt), perTryTimeoutMs);
     }
     const target = this.upstream.target(pick.endpoint, plan.scheme);
+    const own = plan.observer?.attemptHeaders === undefined ? undefined : this.headersOf(attempt);
     try {
-      this.dispatch(plan.attemptOptions.next(target, plan.body, plan.remainingMs(shared)), attempt);
+      this.dispatch(plan.attemptOptions.next(target, plan.body, plan.remainingMs(shared), own), attempt);
     } catch (error) {
       if (!attempt.ended) this.owner.attemptRejected(attempt, error as Error);
     }
@@ -103,6 +104,14 @@ export class Attempts {
     const durationMs = shared.clock.now() - attempt.startedAt;
     const event: AttemptEvent = { ...attempt.info(), outcome, durationMs };
     attemptChannel.publish(event);
+  }
+
+  private headersOf(attempt: Attempt): Readonly<Record<string, string>> | undefined {
+    let headers: Readonly<Record<string, string>> | undefined;
+    notifyObserver(() => {
+      headers = this.plan.observer?.attemptHeaders?.(attempt);
+    });
+    return headers;
   }
 
   private notifyStarted(attempt: Attempt): void {

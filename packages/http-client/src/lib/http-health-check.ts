@@ -8,7 +8,9 @@ import {
   numberOption,
 } from '@evenkeel/core';
 import { Agent, type Dispatcher } from 'undici';
+import { abortable } from './abortable.ts';
 import type { TlsOptions } from './http-client-options.ts';
+import { CONNECT_TIMEOUT_MS, OneTimeHttp2 } from './http2/one-time-http2.ts';
 import { tlsConnectOptions } from './tls-files.ts';
 
 /** Options of {@link httpHealthCheck}. */
@@ -24,8 +26,8 @@ export interface HttpHealthCheckOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Another port than the one that serves requests. @default the endpoint's */
   readonly port?: number;
-  /** @default 'http' */
-  readonly protocol?: 'http' | 'https';
+  /** As at a cluster of a client: HTTP/1.1 (`http`, `https`) or HTTP/2 (`h2`, `h2c`). @default 'http' */
+  readonly protocol?: 'http' | 'https' | 'h2' | 'h2c';
   /** The name sent as SNI and checked against the certificate. @default the endpoint's host name */
   readonly servername?: string;
   /** TLS options, such as `ca`. */
@@ -36,8 +38,6 @@ export interface HttpHealthCheckOptions {
 
 /** Bytes of an answer that are read before the connection is dropped. */
 const MAX_BODY_BYTES = 65_536;
-/** A check is over when its signal says so; this only bounds how long a socket that nobody waits for may linger. */
-const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
  * Checks an endpoint by one request. Each check makes a connection of its own: one kept alive would say nothing of an
@@ -47,7 +47,8 @@ const CONNECT_TIMEOUT_MS = 5_000;
  */
 export function httpHealthCheck(options: HttpHealthCheckOptions = {}): HealthChecker {
   const { path = '/', method = 'GET', host, headers = {}, servername, tls } = options;
-  const protocol = choiceOption<'http' | 'https'>('protocol', options.protocol, 'http', ['http', 'https']);
+  const protocol = choiceOption('protocol', options.protocol, 'http', ['http', 'https', 'h2', 'h2c']);
+  const scheme = protocol === 'https' || protocol === 'h2' ? 'https' : 'http';
   if (typeof path !== 'string' || !path.startsWith('/')) {
     throw new InvalidOptionsError('path', path, 'a path that starts with "/"');
   }
@@ -57,18 +58,17 @@ export function httpHealthCheck(options: HttpHealthCheckOptions = {}): HealthChe
       : numberOption('port', options.port, 0, { min: 1, max: 65_535, integer: true });
   const isExpected = expectation(options.expectedStatus);
   checkRequestParts(options);
+  const connect = tls === undefined ? {} : tlsConnectOptions('tls', tls);
   const dispatcher =
     options.dispatcher ??
-    // Without pipelining undici asks for the connection to be closed after the answer.
-    new Agent({
-      pipelining: 0,
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      ...(tls && { connect: tlsConnectOptions('tls', tls) as object }),
-    });
+    (protocol === 'h2' || protocol === 'h2c'
+      ? new OneTimeHttp2(connect)
+      : // Without pipelining undici asks for the connection to be closed after the answer.
+        new Agent({ pipelining: 0, connectTimeout: CONNECT_TIMEOUT_MS, connect: connect as object }));
 
   const check = async (endpoint: Endpoint, signal: AbortSignal): Promise<void> => {
     const response = await dispatcher.request({
-      origin: `${protocol}://${formatAddress(endpoint.host, port ?? endpoint.port)}`,
+      origin: `${scheme}://${formatAddress(endpoint.host, port ?? endpoint.port)}`,
       path,
       method,
       headers: host === undefined ? headers : { ...headers, host },
@@ -130,16 +130,6 @@ function isToken(value: unknown): boolean {
 
 function isHeaderValue(value: unknown): boolean {
   return typeof value === 'string' && !/[^\t\x20-\x7e\x80-\xff]/.test(value);
-}
-
-/** undici acts on a signal only once it is connected. */
-function abortable(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }
 
 function expectation(expected: HttpHealthCheckOptions['expectedStatus']): (statusCode: number) => boolean {

@@ -367,6 +367,31 @@ describe('who answered', () => {
     ]);
   });
 
+  test('an observer of the request gives each attempt fields of its own', async () => {
+    const seen: (string | undefined)[][] = [];
+    await using server = await httpServer(({ headers }, response) => {
+      seen.push([headers['x-a'], headers['x-own'], headers['x-b']].map(String));
+      response.writeHead(seen.length === 1 ? 503 : 200).end();
+    });
+    const orders = fakeCluster([server.address]);
+    await using client = await readyClient({ clusters: { orders } });
+    const order: string[] = [];
+    const observer = {
+      attemptStarted: () => void order.push('started'),
+      attemptHeaders({ attempt }: AttemptInfo) {
+        order.push('asked');
+        return { 'x-own': `${attempt}`, 'x-a': `own ${attempt}` };
+      },
+    };
+    const options = { headers: ['X-A', 'given', 'X-B', 'given', 'x-a', 'twice'], evenkeel: { observer } };
+    await dispatched(client, {}, options as never).ended;
+    expect(seen).toEqual([
+      ['own 0', '0', 'given'],
+      ['own 1', '1', 'given'],
+    ]);
+    expect(order).toEqual(['started', 'asked', 'started', 'asked']);
+  });
+
   test('an observer that throws harms no request', async () => {
     await using good = await answering(200, 'fine');
     const orders = fakeCluster([good.address]);

@@ -16,6 +16,11 @@ export interface RequestObserver {
   attemptStarted?(attempt: AttemptInfo): void;
   /** Called once for each attempt that started, with what was reported to the cluster. */
   attemptEnded?(attempt: AttemptInfo, outcome: Outcome): void;
+  /**
+   * Fields that an attempt carries in place of the request's of the same names, which are in lower case: such as a trace context of its
+   * own. Asked after `attemptStarted`, of a request's own observer only.
+   */
+  attemptHeaders?(attempt: AttemptInfo): Readonly<Record<string, string>> | undefined;
 }
 
 /**

@@ -153,3 +153,35 @@ it('asks for none of this while nobody listens', async () => {
   expect(settings).toEqual([undefined, { observer: expect.anything() }, undefined]);
   expect(events).toHaveLength(1);
 });
+
+it('goes on where a tracer throws, and tells the process', async () => {
+  const uncaught: unknown[] = [];
+  const listener = (error: unknown): void => void uncaught.push(error);
+  const others = process.listeners('uncaughtException');
+  process.removeAllListeners('uncaughtException').on('uncaughtException', listener);
+  const broken = (): never => {
+    throw new Error('tracer');
+  };
+  await using upstream = await rawUpstream(OK);
+  for (const exchangeStarted of [
+    broken,
+    () => ({
+      traceId: 't',
+      headers: { 'x-trace': 't', 'x-up': undefined },
+      attemptStarted: broken,
+      attemptEnded: broken,
+      exchangeEnded: broken,
+    }),
+  ]) {
+    await using proxy = await startProxy([upstream.port], { tracer: { exchangeStarted } });
+    expect(parts(await exchangeBytes(proxy.port, request('GET', 'X-Up: 1\r\n'))).status).toBe(200);
+    await proxy.event(0);
+  }
+  process.off('uncaughtException', listener);
+  for (const other of others) process.on('uncaughtException', other);
+  expect(uncaught.map((error) => (error as Error).message)).toEqual(Array(4).fill('tracer'));
+  const [first = '', second = ''] = upstream.connections.map(({ received }) => received);
+  expect(first).toMatch(/\r\nX-Up: 1\r\n/);
+  expect(second).toMatch(/\r\nx-trace: t\r\n/);
+  expect(second).not.toMatch(/x-up/i);
+});

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, it } from 'vitest';
+import { FIRST } from './testing/certificates.ts';
 import { answerOf, http2Client } from './testing/http2-client.ts';
 import { exchangeBytes, parts } from './testing/raw-client.ts';
-import { CODE, codeOf, FLAG, FRAME, type RawHttp2, rawHttp2Server } from './testing/raw-http2.ts';
+import { CODE, codeOf, FLAG, FRAME, fieldBlock, type RawHttp2, rawHttp2Server } from './testing/raw-http2.ts';
 import { startProxy } from './testing/start-proxy.ts';
+import { tlsFolder } from './testing/tls-folder.ts';
 
 const H2C = { protocols: ['http/1.1', 'h2c'] as const };
 const TO_H2C = { protocol: 'h2c' as const };
@@ -118,6 +120,40 @@ it('a request that is cut off is reset upstream, and no frame says that it has e
   expect(
     connection.frames.filter(({ type, flags }) => type === FRAME.data && (flags & FLAG.endStream) !== 0),
   ).toEqual([]);
+});
+
+it('RFC 9113 §8.2.2: an answer that is malformed is a 502, and no field of it gets through', async () => {
+  await using upstream = await framesUpstream(async (connection) => {
+    await connection.until(isHeaders);
+    connection.send(
+      FRAME.headers,
+      FLAG.endHeaders | FLAG.endStream,
+      1,
+      fieldBlock([
+        [':status', '200'],
+        ['connection', 'close'],
+      ]),
+    );
+  });
+  await using proxy = await startProxy([upstream.port], {}, H2C, TO_H2C);
+  using client = await http2Client(`http://127.0.0.1:${proxy.port}`);
+  const { status, headers } = await client.request({});
+  expect([status, headers['x-evenkeel-reason']]).toEqual([502, 'upstream-protocol']);
+});
+
+it('a certificate that does not hold is a 502 that says so', async () => {
+  await using folder = await tlsFolder();
+  await using secure = await startProxy(
+    [1],
+    {},
+    { tls: { certificates: [await folder.write('first', FIRST)] } },
+  );
+  for (const protocol of ['h2', 'https'] as const) {
+    await using proxy = await startProxy([secure.port], {}, H2C, { protocol, servername: 'first.test' });
+    using client = await http2Client(`http://127.0.0.1:${proxy.port}`);
+    const { status, headers } = await client.request({});
+    expect([protocol, status, headers['x-evenkeel-reason']]).toEqual([protocol, 502, 'upstream-tls']);
+  }
 });
 
 it('an answer without content, and one of a status that has none', async () => {

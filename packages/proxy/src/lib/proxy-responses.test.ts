@@ -72,6 +72,8 @@ it('tells of each exchange once', async () => {
     host: 'h',
     target: '/',
     remoteAddress: '127.0.0.1',
+    clientAddress: '127.0.0.1',
+    requestId: undefined,
     httpVersion: '1.1',
     requestHeaders: ['Host', 'h', 'Connection', 'close'],
     route: '*/',
@@ -88,5 +90,6 @@ it('tells of each exchange once', async () => {
     responseBytes: 0,
     firstByteMs: expect.any(Number),
     durationMs: expect.any(Number),
+    traceId: undefined,
   });
 });

@@ -3,8 +3,9 @@ import type { Duplex } from 'node:stream';
 import { EvenkeelError, systemClock } from '@evenkeel/core';
 import { closeListeners } from './close-listeners.ts';
 import { closing } from './closing.ts';
+import type { BoundAddress } from './connection/bind.ts';
 import type { ProxyListener } from './events/proxy-event.ts';
-import { proxyEvents } from './events/proxy-events.ts';
+import { proxyEvents, type SubscribeOptions } from './events/proxy-events.ts';
 import type { Exchange } from './exchange.ts';
 import { createGeneration, type Generation } from './generation.ts';
 import type { CloseOptions, ProxyOptions, UpdateOptions } from './proxy-options.ts';
@@ -14,10 +15,7 @@ import { listen } from './transports/listener.ts';
 import { nodeHttpListeners } from './transports/node-http-listeners.ts';
 
 /** Where a proxy accepts connections. */
-export interface ProxyAddress {
-  readonly address: string;
-  /** The real port, also where 0 was asked for. */
-  readonly port: number;
+export interface ProxyAddress extends BoundAddress {
   /**
    * Ends this listener alone, as {@link ReverseProxy.close} does all: it accepts no more, its connections are asked to close,
    * and what is left after the grace is broken off.
@@ -60,7 +58,7 @@ export interface ReverseProxy extends AsyncDisposable {
   /** True from the call of `close` on: load balancers should send nothing more. */
   readonly draining: boolean;
   /** Calls the listener with each event until disposed. */
-  subscribe(listener: ProxyListener): Disposable;
+  subscribe(listener: ProxyListener, options?: SubscribeOptions): Disposable;
   /**
    * Asks clients to close their connections, accepts no more after `delayMs`, lets open exchanges finish, and breaks off what
    * is left after another `graceMs`. Further calls wait for the first; one with a shorter time shortens it.
@@ -75,7 +73,7 @@ export interface ReverseProxy extends AsyncDisposable {
  */
 export function createProxy(options: ProxyOptions): ReverseProxy {
   const { clock = systemClock, random = Math.random } = options;
-  const events = proxyEvents();
+  const events = proxyEvents(options.tracer);
   let current = createGeneration(options, { clock, random, events });
   const generations = new Set([current]);
   const upgrades = new Set<string>();
@@ -168,7 +166,7 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
       })),
       routes: current.routes,
     }),
-    subscribe: (listener) => events.subscribe(listener),
+    subscribe: events.subscribe,
     close: closed.close,
     [Symbol.asyncDispose]: () => closed.close(),
   };

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import * as http from 'node:http';
+import { stripTypeScriptTypes } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import * as core from '@evenkeel/core';
 import * as strategies from '@evenkeel/strategies';
@@ -26,13 +27,14 @@ async function execute(code: string, scope: Record<string, unknown>, names: read
 }
 
 it('the examples run', async () => {
-  const [usage = '', stop = '', embed = '', routes = '', update = '', events = ''] = examples;
+  const [usage = '', stop = '', embed = '', routes = '', middleware = '', update = '', events = ''] =
+    examples;
   await using upstream = await rawUpstream('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
-  const own = usage
+  const adapted = usage
     .replaceAll(/900[12]/g, String(upstream.port))
     .replace('8080', '0')
     .replace(/, '127\.0\.0\.1:\d+'\]/, ']');
-  const started = await execute(own, modules, ['api', 'proxy', 'port']);
+  const started = await execute(adapted, modules, ['api', 'proxy', 'port']);
   const { proxy, port } = started as { proxy: proxyPackage.ReverseProxy; port: number };
   const lines: string[] = [];
   await execute(events, { proxy, console: { log: (line: string) => lines.push(line) } }, []);
@@ -52,6 +54,17 @@ it('the examples run', async () => {
   const { api } = started as { api: core.Cluster };
   const routed = proxyPackage.createProxy({ routes: list, clusters: { api, web: api, next: api } });
   await routed.close();
+  const { noRobots } = await execute(stripTypeScriptTypes(middleware), {}, ['noRobots']);
+  const own = proxyPackage.createProxy({
+    routes: [{ cluster: 'api', middleware: [noRobots as proxyPackage.Middleware] }],
+    clusters: [api],
+  });
+  const where = await own.listen({ port: 0, host: '127.0.0.1' });
+  const statusOf = async (agent: string) =>
+    (await fetch(`http://127.0.0.1:${where.port}/`, { headers: { 'user-agent': agent } })).status;
+  expect([await statusOf('ABot/1.0'), await statusOf('Firefox')]).toEqual([403, 200]);
+  expect(upstream.connections.at(-1)?.received).toContain('x-client: 127.0.0.1');
+  await own.close();
   await execute(update, started, []);
   expect((await fetch(`http://127.0.0.1:${port}/x`)).status).toBe(404);
   await execute(stop.replace('5_000', '0'), started, []);

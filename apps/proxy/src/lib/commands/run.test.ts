@@ -20,6 +20,7 @@ async function ran(text: string, told: (line: string, stop: () => void) => void)
   const code = await run(file.path, {
     out: hear(out),
     err: hear(err),
+    onReopen: () => {},
     onStop(callback) {
       stop = callback;
       told('ready to stop', stop);

@@ -1,15 +1,18 @@
 import { formatAddress } from '@evenkeel/core';
-import type { ListenOptions, ReverseProxy } from '@evenkeel/proxy';
+import type { BoundAddress, ListenOptions } from '@evenkeel/proxy';
 import { buildListener } from '../build/listener.ts';
-import { buildProxy } from '../build/proxy.ts';
+import { type BuiltProxy, buildProxy } from '../build/proxy.ts';
 import { formatIssue } from '../config/config-error.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { configWarnings } from '../config/warnings.ts';
 import { describeEvent } from '../events/describe-event.ts';
+import { describeProxyEvent } from '../events/describe-proxy-event.ts';
 import { describeStoreEvent } from '../events/describe-store-event.ts';
 import { withCause } from '../events/failure.ts';
 import { oneLine } from '../events/one-line.ts';
-import { createOperation, type Operation } from '../operation/operation.ts';
+import { jsonSay, type Say } from '../events/say.ts';
+import { createOperation, type Operation, OperationError } from '../operation/operation.ts';
+import { startTracing } from '../operation/tracing.ts';
 import { check } from './check.ts';
 
 /** What `run` talks to: the process, or a test. */
@@ -18,6 +21,8 @@ export interface RunContext {
   readonly err: (line: string) => void;
   /** Calls back with each request to stop; the first asks to drain, the second to stop at once. */
   onStop(callback: () => void): void;
+  /** Calls back with each request to open the files of logs anew. */
+  onReopen(callback: () => void): void;
 }
 
 /**
@@ -40,36 +45,45 @@ async function serve(
   stopped: Promise<void>,
   isStopped: () => boolean,
 ): Promise<number> {
-  const { err } = context;
   const loaded = await check(file);
+  const err = loaded.config.log?.format === 'json' ? jsonSay(context.err) : context.err;
   err(`starting with ${file}`);
   for (const issue of configWarnings(loaded)) err(formatIssue(file, issue, 'warning: '));
-  const { listeners, shutdown } = loaded.config;
+  const { listeners, shutdown, name = 'evenkeel', tracing: wanted } = loaded.config;
+  const tracing = wanted && (await startTracing(wanted, { name, say: err }));
   const built = buildProxy(loaded, {
     onStoreEvent(event) {
       const line = describeStoreEvent(event);
       if (line !== undefined) err(line);
     },
+    tracer: tracing?.tracer,
     onMiddlewareError: (error) => err(`middleware: ${oneLine(withCause(error))}`),
   });
+  built.proxy.subscribe(
+    (event) => {
+      const line = describeProxyEvent(event);
+      if (line !== undefined) err(line);
+    },
+    { exchanges: false },
+  );
   for (const cluster of built.clusters) {
     cluster.subscribe((event) => {
       const line = describeEvent(cluster.name, event);
       if (line !== undefined) err(line);
     });
   }
-  const operation = await createOperation({
-    proxy: built.proxy,
-    clusters: () => built.clusters,
-    stores: () => built.stores,
-    loaded: () => loaded,
-  });
+  const operation = await openOperation(built, loaded, err);
+  if (operation === undefined) return 1;
+  context.onReopen(operation.reopen);
   const failed = isStopped()
     ? undefined
     : ((await listenAdmin(operation, loaded, context)) ??
       (await listenAll(
-        built.proxy,
-        listeners.map((listener) => buildListener(listener, file)),
+        listeners.map((listener, index) => ({
+          where: buildListener(listener, file),
+          proxy: built.tcp.get(index) ?? built.proxy,
+          scheme: listener.tcp ? 'tcp' : listener.tls ? 'https' : 'http',
+        })),
         context,
       )));
   if (failed !== undefined) {
@@ -83,12 +97,38 @@ async function serve(
       err(`cluster ${cluster.name}: waiting for its endpoints`);
   }
   await stopped;
-  err(`stopping: ${built.proxy.active} open`);
-  await built.proxy.close(shutdown);
+  const proxies = [built.proxy, ...built.tcp.values()];
+  err(`stopping: ${proxies.reduce((sum, { active }) => sum + active, 0)} open`);
+  await Promise.all(proxies.map((proxy) => proxy.close(shutdown)));
   await built.close();
-  await operation.close();
+  await Promise.all([operation.close(), tracing?.close()]);
   err('stopped');
   return 0;
+}
+
+/** Undefined when something that the configuration asks for cannot be had. */
+async function openOperation(
+  built: BuiltProxy,
+  loaded: LoadedConfig,
+  err: Say,
+): Promise<Operation | undefined> {
+  try {
+    const { proxy } = built;
+    const clusters = () => built.clusters;
+    return await createOperation({ proxy, clusters, stores: () => built.stores, loaded: () => loaded }, err);
+  } catch (error) {
+    await built.close();
+    if (!(error instanceof OperationError)) throw error;
+    err(error.message);
+    return undefined;
+  }
+}
+
+/** A listener and what is behind it. */
+interface Listening {
+  readonly where: ListenOptions;
+  readonly proxy: { listen(where: ListenOptions): Promise<BoundAddress> };
+  readonly scheme: string;
 }
 
 /** Binds the address of the admin API, where there is one, or says that it could not. */
@@ -107,19 +147,14 @@ async function listenAdmin(
 }
 
 /** Binds every address, or says which one it could not. Announces them only when all are bound. */
-async function listenAll(
-  proxy: ReverseProxy,
-  listeners: readonly ListenOptions[],
-  { out }: RunContext,
-): Promise<string | undefined> {
+async function listenAll(listeners: readonly Listening[], { out }: RunContext): Promise<string | undefined> {
   const lines: string[] = [];
-  for (const listener of listeners) {
+  for (const { where, proxy, scheme } of listeners) {
     try {
-      const { address, port } = await proxy.listen(listener);
-      const scheme = listener.tls === undefined ? 'http' : 'https';
+      const { address, port } = await proxy.listen(where);
       lines.push(`listening on ${scheme}://${formatAddress(address, port)}`);
     } catch (error) {
-      const { host = '*', port } = listener;
+      const { host = '*', port } = where;
       return `cannot listen on ${formatAddress(host, port)}: ${describe(error)}`;
     }
   }

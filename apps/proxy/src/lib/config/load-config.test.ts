@@ -167,7 +167,7 @@ it.each<[string, string]>([
   ],
   [
     'healthCheck: { intervalMs: 5 }',
-    'clusters.api.healthCheck: got an object with intervalMs, expected exactly one of http, tcp',
+    'clusters.api.healthCheck: got an object with intervalMs, expected exactly one of http, grpc, tcp',
   ],
   [
     'healthCheck: { http: { path: healthz } }',

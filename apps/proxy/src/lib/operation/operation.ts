@@ -1,75 +1,61 @@
-import { type Cluster, formatAddress } from '@evenkeel/core';
+import { dirname, resolve } from 'node:path';
 import type { ReverseProxy } from '@evenkeel/proxy';
-import { type Admin, createAdmin, localTarget, type PurgeStore } from '@evenkeel/proxy/admin';
-import { type PrometheusMetrics, prometheusMetrics } from '@evenkeel/telemetry';
+import { accessLog } from '../access-log/access-log.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
+import { errorText } from '../events/failure.ts';
+import { adminServer } from './admin-server.ts';
+import { type Observation, type Operated, observe } from './observation.ts';
 
-/** The running proxy that an operator looks at. What functions give may change. */
-export interface Operated {
-  readonly proxy: ReverseProxy;
-  readonly clusters: () => readonly Cluster[];
-  readonly stores: () => readonly PurgeStore[];
-  /** The configuration in use. */
-  readonly loaded: () => LoadedConfig;
-}
-
-/** What an operator has of a running proxy: the admin API and metrics. */
+/** What an operator has of a running proxy: admin API, metrics and access log, as the configuration of the start says. */
 export interface Operation {
-  /** Takes the clusters in use, after they may have changed. */
-  follow(): void;
+  /** What an admin API in another process may ask. */
+  readonly observation: Observation;
   /**
    * Begins to listen; undefined where the configuration has no admin API.
    *
    * @throws the system's error, such as `EADDRINUSE`
    */
   listen(): Promise<string | undefined>;
+  /** Opens the files of logs anew. */
+  reopen(): void;
   close(): Promise<void>;
 }
 
-/** Makes it, as the configuration of the start says. */
-export async function createOperation(operated: Operated): Promise<Operation> {
-  const { admin: settings, metrics: wanted } = operated.loaded().config;
-  if (settings === undefined)
-    return { follow: () => {}, listen: async () => undefined, close: async () => {} };
-  const metrics = wanted === false ? undefined : await prometheusMetrics(wanted ?? {});
-  const clusters = metrics && followClusters(metrics);
-  metrics?.observeProxy(operated.proxy);
-  const admin = createAdmin({
-    target: localTarget(operated),
-    ...(metrics && { metrics }),
-    ...(settings.token !== undefined && { token: settings.token }),
-    ...(settings.hosts && { hosts: settings.hosts }),
-    config: () => operated.loaded().written,
-  });
-  const follow = (): void => clusters?.(operated.clusters());
-  follow();
+/**
+ * Makes it.
+ *
+ * @param say takes what the operator should know
+ * @throws Error naming a file that cannot be opened
+ */
+export async function createOperation(operated: Operated, say: (line: string) => void): Promise<Operation> {
+  const { config, file } = operated.loaded();
+  const log = config.accessLog && (await openLog(operated.proxy, config.accessLog, dirname(file), say));
+  const observation = await observe(operated);
+  const { target, metrics } = observation;
+  const admin = adminServer({ target, metrics, loaded: operated.loaded });
   return {
-    follow,
-    listen: () => listen(admin, settings),
+    observation,
+    listen: async () => admin?.listen(),
+    reopen: () => log?.reopen(),
     async close() {
-      await admin.close();
-      metrics?.[Symbol.dispose]();
+      await Promise.all([admin?.close(), log?.close()]);
+      observation[Symbol.dispose]();
     },
   };
 }
 
-async function listen(admin: Admin, where: NonNullable<LoadedConfig['config']['admin']>): Promise<string> {
-  const { port, host } = where;
-  const { address, port: bound } = await admin.listen({ port, ...(host !== undefined && { host }) });
-  return `http://${formatAddress(address, bound)}`;
+async function openLog(
+  proxy: ReverseProxy,
+  config: NonNullable<LoadedConfig['config']['accessLog']>,
+  folder: string,
+  say: (line: string) => void,
+) {
+  try {
+    return await accessLog(proxy, config, { resolve: (path) => resolve(folder, path), say });
+  } catch (error) {
+    throw new OperationError(`the access log cannot be opened: ${errorText(error)}`);
+  }
 }
 
-/** Observes the clusters that are in use, each once. */
-function followClusters(metrics: PrometheusMetrics): (clusters: readonly Cluster[]) => void {
-  const observed = new Map<Cluster, Disposable>();
-  return (clusters) => {
-    for (const [cluster, observation] of observed) {
-      if (clusters.includes(cluster)) continue;
-      observation[Symbol.dispose]();
-      observed.delete(cluster);
-    }
-    for (const cluster of clusters) {
-      if (!observed.has(cluster)) observed.set(cluster, metrics.observeCluster(cluster));
-    }
-  };
-}
+/** Something that an operator asked for cannot be had. */
+export class OperationError extends Error {}

@@ -13,6 +13,7 @@ import {
   ratio,
   text,
 } from './fields.ts';
+import { upstreamTls } from './upstream-tls.ts';
 
 /** A check by an HTTP request. */
 export const httpCheck = object('Asks with an HTTP request.', {
@@ -25,11 +26,21 @@ export const httpCheck = object('Asks with an HTTP request.', {
     count('A status.', { min: 100, max: 599 }),
   ).exactOptional(),
   port: count('Another port than that of the endpoint.', { min: 1, max: 65_535 }).exactOptional(),
-  protocol: choice('Default http.', ['http', 'https']).exactOptional(),
+  protocol: choice('Default http.', ['http', 'https', 'h2', 'h2c']).exactOptional(),
   servername: text('The name sent as SNI and checked.').exactOptional(),
+  tls: upstreamTls.exactOptional(),
   headers: z
     .record(z.string(), z.string({ error: 'a string' }), { error: 'an object of strings' })
     .exactOptional(),
+});
+
+/** A check by the health checking protocol of gRPC. */
+const grpcCheck = object('Asks grpc.health.v1.Health.', {
+  service: text('The service to ask for. Default the whole server.').exactOptional(),
+  protocol: choice('Default h2c.', ['h2', 'h2c']).exactOptional(),
+  port: count('Another port than that of the endpoint.', { min: 1, max: 65_535 }).exactOptional(),
+  servername: text('The name sent as SNI and checked.').exactOptional(),
+  tls: upstreamTls.exactOptional(),
 });
 
 /** A check by a TCP connection. */
@@ -38,6 +49,7 @@ export const tcpCheck = object('Asks for a TCP connection only.', {});
 /** Active checks. */
 export const healthCheck = object('Active health checks.', {
   http: httpCheck.exactOptional(),
+  grpc: grpcCheck.exactOptional(),
   tcp: tcpCheck.exactOptional(),
   intervalMs: ms('From the end of a check to the start of the next. Default 5000.', {
     min: 1,
@@ -52,8 +64,8 @@ export const healthCheck = object('Active health checks.', {
     'unhealthy',
   ]).exactOptional(),
   concurrency: count('Checks at the same time. Default 100.', { min: 1 }).exactOptional(),
-}).refine((value) => (value.http === undefined) !== (value.tcp === undefined), {
-  error: 'exactly one of http, tcp',
+}).refine(({ http, grpc, tcp }) => [http, grpc, tcp].filter((kind) => kind !== undefined).length === 1, {
+  error: 'exactly one of http, grpc, tcp',
 });
 
 const detectors = object('Who asks for an ejection. Default consecutiveFailures and successRate.', {

@@ -101,6 +101,7 @@ export class UpstreamConnection implements StreamOwner {
   /** Takes no more requests, lets those on it end, and closes. */
   drain(): void {
     this.draining = true;
+    if (this.size > 0) return;
     if (this.session === undefined) this.connecting.destroy(new errors.ClientClosedError());
     else if (!this.session.closed) this.session.close();
   }
@@ -132,6 +133,10 @@ export class UpstreamConnection implements StreamOwner {
     const { session } = this;
     const { idleMs } = this.limits;
     if (session === undefined || session.closed) return;
+    if (this.draining) {
+      session.close();
+      return;
+    }
     session.unref();
     if (idleMs > 0) this.idle = this.clock.setTimer(() => this.drain(), idleMs);
   }

@@ -55,13 +55,3 @@ export interface PurgeCommand {
 export type CommandResult =
   | { readonly done: true; readonly stores?: number; readonly shared?: boolean }
   | { readonly done: false; readonly error: 'not-found' | 'bad-request'; readonly message: string };
-
-/** One result of several workers: done when one of them could; the shared store is told when all say so. */
-export function mergeResults(results: readonly CommandResult[]): CommandResult {
-  const done = results.filter((result) => result.done);
-  const [first] = results;
-  if (first === undefined) return { done: false, error: 'not-found', message: 'no worker is running' };
-  if (done.length === 0 || first.done === false) return done[0] ?? first;
-  if (first.stores === undefined) return first;
-  return { done: true, stores: first.stores, shared: done.every(({ shared }) => shared !== false) };
-}

@@ -126,6 +126,7 @@ describe('what it shows', () => {
     const config = {
       redis: { url: 'redis://me:pw@h:1/0', password: 'pw' },
       consul: { token: ['pw'] },
+      basicAuth: { users: { ann: 'pw' } },
       keys: 3,
       list: [1, null],
     };
@@ -135,6 +136,7 @@ describe('what it shows', () => {
     expect(json).toEqual({
       redis: { url: 'redis://me:***@h:1/0', password: '***' },
       consul: { token: ['***'] },
+      basicAuth: { users: { ann: '***' } },
       keys: 3,
       list: [1, null],
     });

@@ -1,5 +1,5 @@
 const SECRET_KEY =
-  /token|secret|password|passwd|passphrase|credential|authorization|private|api-?key|^auth$|^(?:key|cert|pfx)$/i;
+  /token|secret|password|passwd|passphrase|credential|authorization|private|api-?key|^(?:auth|users)$|^(?:key|cert|pfx)$/i;
 const MASK = '***';
 
 /**

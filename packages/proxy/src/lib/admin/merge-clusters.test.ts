@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { mergeResults } from './admin-target.ts';
 import { mergeClusters } from './merge-clusters.ts';
 import type { ClusterView, EndpointView } from './views.ts';
 
@@ -82,21 +81,4 @@ it('sums what workers count, and shows the worst of what they see', () => {
     concurrencyLimit: 5,
     workers: { known: 2, candidate: 1, ejected: 1 },
   });
-});
-
-it('takes a command for done where one worker could, and a purge for shared where all say so', () => {
-  const missing = { done: false, error: 'not-found', message: 'x' } as const;
-  expect(mergeResults([missing, { done: true }])).toEqual({ done: true });
-  expect(mergeResults([missing, missing])).toEqual(missing);
-  expect(
-    mergeResults([
-      { done: true, stores: 1, shared: true },
-      { done: true, stores: 1, shared: false },
-    ]),
-  ).toEqual({
-    done: true,
-    stores: 1,
-    shared: false,
-  });
-  expect(mergeResults([])).toMatchObject({ done: false });
 });

@@ -26,6 +26,7 @@ const REASON_OF_CODE: Readonly<Record<string, KnownReason>> = {
   UND_ERR_HEADERS_OVERFLOW: 'upstream-protocol',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'upstream-protocol',
   UND_ERR_RES_EXCEEDED_MAX_SIZE: 'upstream-protocol',
+  ERR_HTTP2_ERROR: 'upstream-protocol',
   UND_ERR_DESTROYED: 'closing',
   UND_ERR_CLOSED: 'closing',
   ERR_EVENKEEL_CLOSED: 'closing',
@@ -34,6 +35,13 @@ const REASON_OF_CODE: Readonly<Record<string, KnownReason>> = {
   ERR_EVENKEEL_NO_ENDPOINTS: 'no-endpoints',
   ERR_EVENKEEL_NOT_READY: 'not-ready',
 };
+
+/** What Node and OpenSSL call certificates that do not hold, and handshakes that fail. */
+const TLS_CODE =
+  /^(?:ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA)/;
+
+/** Codes of HTTP/2 that say that a frame or a message was not valid (RFC 9113 §7). */
+const MALFORMED: ReadonlySet<unknown> = new Set([0x1, 0x3, 0x5, 0x6, 0x9]);
 
 /**
  * Finds the failure to answer with for an error of the upstream side: 503 when no try was possible, 504 when time ran
@@ -55,6 +63,10 @@ function reasonOf(error: unknown, depth: number): KnownReason {
   // undici's parser gives no code for some of its errors.
   if (name === 'HTTPParserError') return 'upstream-protocol';
   if (typeof code === 'string') {
+    if (TLS_CODE.test(code)) return 'upstream-tls';
+    if (code === 'ERR_HTTP2_STREAM_ERROR' && MALFORMED.has((error as { http2Code?: unknown }).http2Code)) {
+      return 'upstream-protocol';
+    }
     const known = Object.hasOwn(REASON_OF_CODE, code) ? REASON_OF_CODE[code] : undefined;
     if (known !== undefined) return known;
   }

@@ -3,6 +3,9 @@ import type { AttemptInfo, RequestObserver } from '@evenkeel/http-client';
 import { classifyError } from '../errors/classify.ts';
 import type { RawHeaders, ResponseListener, ResponseWriter } from '../exchange.ts';
 import type { ExchangeAttempt } from './exchange-attempt.ts';
+import type { ExchangeEnded } from './exchange-ended.ts';
+import type { ExchangeTrace } from './exchange-tracer.ts';
+import { quietly } from './quietly.ts';
 
 type Outcome = Parameters<NonNullable<RequestObserver['attemptEnded']>>[1];
 
@@ -20,11 +23,13 @@ export class ExchangeRecord implements ResponseWriter, RequestObserver {
   private readonly startedAt: number;
   private answeredAt = Number.NaN;
   private readonly tries: Try[] = [];
+  readonly trace: ExchangeTrace | undefined;
 
-  constructor(inner: ResponseWriter, clock: Clock, startedAt: number) {
+  constructor(inner: ResponseWriter, clock: Clock, startedAt: number, trace: ExchangeTrace | undefined) {
     this.inner = inner;
     this.clock = clock;
     this.startedAt = startedAt;
+    this.trace = trace;
   }
 
   /** From the start of the exchange to the head of its response, in ms; undefined when there was none. */
@@ -44,6 +49,15 @@ export class ExchangeRecord implements ResponseWriter, RequestObserver {
   attemptEnded(info: AttemptInfo, outcome: Outcome): void {
     const one = this.tries.findLast((other) => other.info === info);
     if (one !== undefined) one.end(outcome, this.clock.now());
+    quietly(() => this.trace?.attemptEnded(info, outcome));
+  }
+
+  attemptHeaders(info: AttemptInfo): Readonly<Record<string, string>> | undefined {
+    return quietly(() => this.trace?.attemptStarted(info));
+  }
+
+  ended(event: ExchangeEnded): void {
+    quietly(() => this.trace?.exchangeEnded(event));
   }
 
   get started(): boolean {

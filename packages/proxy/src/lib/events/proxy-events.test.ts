@@ -21,6 +21,16 @@ it('tells every subscriber until it is disposed, and wants events only while the
   expect(events.wanted).toBe(false);
 });
 
+it('a subscriber that wants no exchanges gets the rest, and asks for none to be made', () => {
+  const events = proxyEvents();
+  const seen: string[] = [];
+  using _subscription = events.subscribe(({ type }) => void seen.push(type), { exchanges: false });
+  expect(events.wanted).toBe(false);
+  events.emit(event);
+  events.emit({ type: 'exchangeEnded' } as ProxyEvent);
+  expect(seen).toEqual(['listenerFailed']);
+});
+
 it('publishes on the channel of the process', () => {
   const events = proxyEvents();
   const seen: unknown[] = [];

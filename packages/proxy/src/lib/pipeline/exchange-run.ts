@@ -2,8 +2,10 @@ import type { Clock, Rostered } from '@evenkeel/core';
 import { errorResponse } from '../errors/error-response.ts';
 import { type Failure, failure, type KnownReason, type Reason } from '../errors/reason.ts';
 import type { CacheOutcome } from '../events/cache-outcome.ts';
+import type { ExchangeEnded } from '../events/exchange-ended.ts';
 import { ExchangeRecord } from '../events/exchange-record.ts';
 import type { ProxyEvents } from '../events/proxy-events.ts';
+import { quietly } from '../events/quietly.ts';
 import type { Exchange, ResponseListener, ResponseWriter } from '../exchange.ts';
 import type { Route } from '../routing/route.ts';
 
@@ -33,6 +35,10 @@ export class ExchangeRun implements ResponseListener, Rostered {
   route: Route | undefined;
   /** The cluster that the request goes to. */
   cluster: string | undefined;
+  /** The address of the client behind trusted proxies. */
+  clientAddress: string | undefined;
+  /** Undefined where requests get none. */
+  requestId: string | undefined;
   /** The authority of the request, once it is known to be valid. */
   host: string | undefined;
   status = 0;
@@ -50,9 +56,12 @@ export class ExchangeRun implements ResponseListener, Rostered {
     this.exchange = exchange;
     this.context = context;
     this.startedAt = context.clock.now();
-    this.record = context.events.wanted
-      ? new ExchangeRecord(exchange.response, context.clock, this.startedAt)
-      : undefined;
+    const { events, clock } = context;
+    const trace = events.tracer && quietly(() => events.tracer?.exchangeStarted(exchange));
+    this.record =
+      trace !== undefined || events.wanted
+        ? new ExchangeRecord(exchange.response, clock, this.startedAt, trace)
+        : undefined;
     this.writer = this.record ?? exchange.response;
     this.writer.listen(this);
   }
@@ -139,14 +148,17 @@ export class ExchangeRun implements ResponseListener, Rostered {
       }
     }
     context.ended(this);
-    if (!context.events.wanted) return;
+    const { wanted } = context.events;
+    if (!wanted && record?.trace === undefined) return;
     const reason = this.reason ?? (complete ? undefined : 'client-gone');
-    context.events.emit({
+    const event: ExchangeEnded = {
       type: 'exchangeEnded',
       method: exchange.method,
       host: this.host,
       target: exchange.target,
       remoteAddress: exchange.remoteAddress,
+      clientAddress: this.clientAddress,
+      requestId: this.requestId,
       httpVersion: exchange.httpVersion,
       requestHeaders: exchange.rawHeaders,
       route: this.route?.name,
@@ -163,6 +175,9 @@ export class ExchangeRun implements ResponseListener, Rostered {
       responseBytes: record?.bytes ?? 0,
       firstByteMs: record?.firstByteMs,
       durationMs: context.clock.now() - this.startedAt,
-    });
+      traceId: record?.trace?.traceId,
+    };
+    record?.ended(event);
+    if (wanted) context.events.emit(event);
   }
 }

@@ -1,4 +1,5 @@
 import type { RequestObserver, RequestSettings } from '@evenkeel/http-client';
+import { CLIENT_CONNECTION, type WithClientConnection } from '../proxy-protocol/client-connection.ts';
 import type { Route } from '../routing/route.ts';
 import type { ExchangeRun } from './exchange-run.ts';
 import { Forward } from './forward.ts';
@@ -13,24 +14,42 @@ export type Forwarder = (run: ExchangeRun, request: RoutedExchange, route: Route
  * Makes what ends the way of a request through the pipeline.
  *
  * @param ownHost clusters whose requests carry the endpoint's own name in `Host`
+ * @param toldOfClients clusters whose endpoints are told whose each connection is
  */
-export function forwarder(dispatch: RouteDispatch, ownHost: ReadonlySet<string>): Forwarder {
+export function forwarder(
+  dispatch: RouteDispatch,
+  ownHost: ReadonlySet<string>,
+  toldOfClients: ReadonlySet<string>,
+): Forwarder {
   return (run, request, route) => {
     const { cluster = '', headers, hostname } = request;
     // A Host that middleware has set stays; without one whoever sends the request names the endpoint there.
     if (ownHost.has(cluster) && headers.get('host') === run.host && hostname !== undefined)
       headers.delete('host');
-    const options: ForwardedOptions = {
+    const { trace } = run.record ?? {};
+    if (trace !== undefined) setTraceContext(headers, trace.headers);
+    const options: ForwardedOptions & WithClientConnection = {
       origin: `http://${cluster}`,
       path: request.path,
       method: request.method,
       headers: headers.raw as string[],
       evenkeel: settingsOf(route, request, run.record),
       clientAddress: request.clientAddress,
+      ...(toldOfClients.has(cluster) && { [CLIENT_CONNECTION]: run.exchange.connection }),
     };
     const body = route.mirror === undefined ? request.body : route.mirror(request);
     new Forward(run).send(dispatch(route.cache), options, body);
   };
+}
+
+function setTraceContext(
+  headers: RoutedExchange['headers'],
+  context: Readonly<Record<string, string | undefined>>,
+): void {
+  for (const [name, value] of Object.entries(context)) {
+    if (value === undefined) headers.delete(name);
+    else headers.set(name, value);
+  }
 }
 
 /** The route's own object as long as nothing is added to it. */

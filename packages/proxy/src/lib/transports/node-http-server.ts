@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
+import { clientAddressOf } from '../connection/named-ends.ts';
 import { failure, type KnownReason } from '../errors/reason.ts';
 import type { ProxyEvents } from '../events/proxy-events.ts';
 import type { Exchange } from '../exchange.ts';
@@ -49,13 +50,6 @@ export function nodeHttpLayer(transport: NodeHttpTransport): Layer {
   });
   // The default drops fields beyond 2,000 in silence; the pipeline has a limit that answers.
   server.maxHeadersCount = 0;
-  let open = 0;
-  server.on('connection', (socket) => {
-    open += 1;
-    socket.once('close', () => {
-      open -= 1;
-    });
-  });
   const on = nodeHttpListeners(policy, upgrades, handle);
   server.on('request', (request, response) => on.request(request, response));
   server.on('checkContinue', (request, response) => {
@@ -71,7 +65,7 @@ export function nodeHttpLayer(transport: NodeHttpTransport): Layer {
     const reason = REASON_OF_CODE[error.code ?? ''] ?? 'bad-request';
     const refuse = (): void => {
       refuseConnection(socket, failure(reason));
-      const { remoteAddress } = socket as Socket;
+      const remoteAddress = clientAddressOf(socket as Socket);
       events.emit({ type: 'connectionRefused', remoteAddress, reason, error });
     };
     refuseInTurn(socket, refuse);

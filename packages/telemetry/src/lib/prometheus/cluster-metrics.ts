@@ -16,7 +16,17 @@ const DISCOVERY = ['initial', 'live', 'stale', 'held', 'empty'] as const;
  */
 export function clusterMetrics({ counter, gauge }: Instruments, perEndpoint: boolean): ClusterMetrics {
   const clusters = new Set<Cluster>();
-  const states = (): readonly ClusterState[] => Array.from(clusters, (cluster) => cluster.inspect());
+  let looked: readonly ClusterState[] | undefined;
+  /** All gauges of one page show the same moment, and a large cluster is copied once for all of them. */
+  const states = (): readonly ClusterState[] => {
+    if (looked === undefined) {
+      looked = Array.from(clusters, (cluster) => cluster.inspect());
+      setImmediate(() => {
+        looked = undefined;
+      });
+    }
+    return looked;
+  };
   const ejections = counter('ejections_total', 'Endpoints taken out for a while, by detector.', [
     'cluster',
     'detector',

@@ -2,6 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { cache, createCacheStore } from '@evenkeel/cache';
 import { createCluster, staticDiscovery } from '@evenkeel/core';
 import { createProxy } from '@evenkeel/proxy';
@@ -173,7 +174,33 @@ it('shows a cluster as it is: endpoints by state, ejections, discovery', async (
   expect(value(page, 'evenkeel_discovery_age_seconds', { cluster: 'api' })).toBe(0);
   expect(value(page, 'evenkeel_endpoint_load', { cluster: 'api', endpoint: '10.0.0.3:80' })).toBe(2);
   observation[Symbol.dispose]();
+  await setImmediate();
   expect(parseExposition(await metrics.metrics()).get('evenkeel_endpoints')?.samples).toEqual([]);
+});
+
+it('looks once for each page, however many gauges it has', async () => {
+  await using cluster = createCluster({
+    name: 'api',
+    discovery: staticDiscovery(['10.0.0.1:80']),
+    strategy: leastRequest(),
+  });
+  let looks = 0;
+  const inspect = () => {
+    looks += 1;
+    return cluster.inspect();
+  };
+  using metrics = await prometheusMetrics({ perEndpoint: true });
+  metrics.observeCluster({
+    ...cluster,
+    name: 'api',
+    subscribe: (listener) => cluster.subscribe(listener),
+    inspect,
+  });
+  for (let page = 1; page <= 3; page++) {
+    await metrics.metrics();
+    await setImmediate();
+    expect(looks).toBe(page);
+  }
 });
 
 it('counts retries that the budget refuses, until it is disposed', async () => {

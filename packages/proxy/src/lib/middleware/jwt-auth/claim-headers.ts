@@ -1,5 +1,4 @@
 import { InvalidOptionsError } from '@evenkeel/core';
-import type { JWTPayload } from 'jose';
 import type { HeaderFields } from '../../headers/header-fields.ts';
 import { isFieldValue } from '../../headers/raw-headers.ts';
 import { checkToken } from '../token-list.ts';
@@ -10,7 +9,7 @@ export type ClaimHeaders = Readonly<Record<string, string>>;
 /** Removes what clients say of claims, and says what a token says. */
 export interface ClaimWriter {
   strip(headers: HeaderFields): void;
-  write(headers: HeaderFields, payload: JWTPayload): void;
+  write(headers: HeaderFields, payload: Readonly<Record<string, unknown>>): void;
 }
 
 /** @throws InvalidOptionsError for what is no name of a field or claim */

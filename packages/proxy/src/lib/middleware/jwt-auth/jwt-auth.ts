@@ -10,11 +10,12 @@ import type { JWTPayload, JWTVerifyOptions } from 'jose';
 import type { Failure } from '../../errors/reason.ts';
 import type { Middleware } from '../middleware.ts';
 import { type ClaimHeaders, claimWriter } from './claim-headers.ts';
-import { type JwtKeys, jwtKeys } from './jwt-keys.ts';
+import { jwtKeys } from './jwt-keys.ts';
+import type { JsonWebKeySet, JwtKeys } from './jwt-keys-options.ts';
 import { KeysUnavailable } from './remote-keys.ts';
 import { tokenVerifier } from './token-verifier.ts';
 
-export type { ClaimHeaders, JwtKeys };
+export type { ClaimHeaders, JsonWebKeySet, JwtKeys };
 
 /** Options of {@link jwtAuth}. */
 export interface JwtAuthOptions {

@@ -2,30 +2,9 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { type Clock, checkKeys, InvalidOptionsError, numberOption } from '@evenkeel/core';
 import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
 import { reloadingFile } from '../reloading-file.ts';
+import type { JsonWebKeySet, JwtKeys } from './jwt-keys-options.ts';
 import type { Jose } from './load-jose.ts';
 import { remoteKeys } from './remote-keys.ts';
-
-/** Where the keys are that tokens are verified with. Exactly one of these. */
-export interface JwtKeys {
-  /** A JSON Web Key Set over HTTP, as an identity provider serves it. */
-  readonly url?: string;
-  /** A file with a JSON Web Key Set; read again when it changes. */
-  readonly file?: string;
-  /** A JSON Web Key Set. */
-  readonly jwks?: JSONWebKeySet;
-  /** A public key or certificate in PEM. */
-  readonly publicKey?: string;
-  /** What both sides know, of at least 32 bytes. */
-  readonly secret?: string;
-  /** How long keys of a URL are used before they are fetched again, in ms. @default 600_000 */
-  readonly maxAgeMs?: number;
-  /** How long fetching them may take, in ms. @default 5_000 */
-  readonly timeoutMs?: number;
-  /** How long to wait after they could not be fetched, in ms. @default 1_000 */
-  readonly retryMs?: number;
-  /** How often a file is looked at, at most, in ms. @default 1_000 */
-  readonly reloadMs?: number;
-}
 
 /** Finds the key for a token. */
 export interface KeySourceOfJwt {
@@ -91,8 +70,8 @@ export function jwtKeys(keys: JwtKeys, { clock, onError }: KeyContext): KeySourc
     return { algorithms: PUBLIC, open: async (jose) => remoteKeys(jose, where, options) };
   }
   if (jwks !== undefined) {
-    checkKeySet(jwks, 'keys.jwks');
-    return { algorithms: PUBLIC, open: async (jose) => jose.createLocalJWKSet(jwks) };
+    const set = checkKeySet(jwks, 'keys.jwks');
+    return { algorithms: PUBLIC, open: async (jose) => jose.createLocalJWKSet(set) };
   }
   const current = fileOf(file ?? '', reloadMs, { clock, onError });
   return {
@@ -115,7 +94,7 @@ function fileOf(path: string, reloadMs: number, context: KeyContext): () => Prom
 }
 
 function checkKeySet(value: unknown, field: string): JSONWebKeySet {
-  const { keys } = (value ?? {}) as Partial<JSONWebKeySet>;
+  const { keys } = (value ?? {}) as Partial<JsonWebKeySet>;
   if (
     !Array.isArray(keys) ||
     !keys.every((key) => typeof key === 'object' && key !== null && key.kty !== 'oct')
