@@ -25,3 +25,4 @@ export type {
   RetryOptions,
   WithRequestSettings,
 } from './lib/request-policy.ts';
+export { resetsAreErrors } from './lib/resets-are-errors.ts';
