@@ -24,5 +24,6 @@ export type {
   RequestSettings,
   RetryOptions,
   WithRequestSettings,
+  WithRequestTrailers,
 } from './lib/request-policy.ts';
 export { resetsAreErrors } from './lib/resets-are-errors.ts';
