@@ -21,7 +21,7 @@ async function framesUpstream(respond: (connection: RawHttp2) => Promise<void>) 
     const connection = rawHttp2Server(socket);
     connections.push(connection);
     // A connection that ends before its frames are here is the test's to see.
-    respond(connection).catch(() => );
+    respond(connection).catch(() => {});
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
