@@ -26,3 +26,4 @@ export type {
   WithRequestSettings,
   WithRequestTrailers,
 } from './lib/request-policy.ts';
+export { resetsAreErrors } from './lib/resets-are-errors.ts';

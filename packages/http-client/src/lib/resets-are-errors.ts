@@ -5,7 +5,7 @@ const RENAMED = 'ERR_EVENKEEL_RESET';
 const RESET = 'ECONNRESET';
 
 /**
- * Makes undici's connections to an origin such that a reset is never the end of a response. undici takes it for one when
+ * The `factory` for an `Agent` on whose connections a reset is never the end of a response, as on those of `createHttpClient`. undici takes it for one when
  * the response says neither its length nor that the connection stays open, as such a response ends with the connection;
  * then what was cut off would look whole (RFC 9112 §8). It goes by the code of the error, which is hidden from it.
  */

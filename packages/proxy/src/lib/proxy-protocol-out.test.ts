@@ -4,6 +4,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { createCluster, staticDiscovery } from '@evenkeel/core';
 import { httpHealthCheck } from '@evenkeel/http-client';
+import { request } from 'undici';
 import { expect, it } from 'vitest';
 import { parseProxyHeader } from './proxy-protocol/parse-proxy-header.ts';
 import type { ProxyHeader } from './proxy-protocol/proxy-header.ts';
@@ -11,6 +12,7 @@ import { proxyProtocolAgent } from './proxy-protocol/proxy-protocol-agent.ts';
 import { FIRST } from './testing/certificates.ts';
 import { inOrder } from './testing/in-order.ts';
 import { rawClient } from './testing/raw-client.ts';
+import { rawUpstream } from './testing/raw-upstream.ts';
 import { startProxy, type TestProxy } from './testing/start-proxy.ts';
 
 /** An HTTP server behind headers of the PROXY protocol: answers with the address and port of the client. */
@@ -158,4 +160,17 @@ it('refuses what it cannot do', async () => {
   await expect(started(1, { proxyProtocol: 'v1', dispatcher })).rejects.toThrow(
     'clusters.api.proxyProtocol: got "v1", expected nothing, as there is a dispatcher',
   );
+});
+
+it('an answer without a length that ends in a reset looks broken here too (RFC 9112 §8)', async () => {
+  await using upstream = await rawUpstream((_head, { socket }) => {
+    socket.write('HTTP/1.1 200 OK\r\n\r\nhalf');
+  });
+  const dispatcher = proxyProtocolAgent({ version: 'v1' });
+  const { body } = await request(`http://127.0.0.1:${upstream.port}/`, { dispatcher });
+  const read = async () => {
+    for await (const _part of body) upstream.connections[0]?.socket.resetAndDestroy();
+  };
+  await expect(read()).rejects.toMatchObject({ code: 'ECONNRESET' });
+  await dispatcher.close();
 });

@@ -87,7 +87,7 @@ export class ExchangeRun implements ResponseListener, Rostered {
    * off instead.
    */
   fail(failure: Failure, error?: unknown): void {
-    const { response, exchange } = this;
+    const { response } = this;
     this.reason ??= failure.reason;
     this.error ??= error;
     this.upstream?.abort();
@@ -96,10 +96,11 @@ export class ExchangeRun implements ResponseListener, Rostered {
       return;
     }
     const { headers, body } = errorResponse(failure);
-    this.status = failure.status;
-    response.start(failure.status, '', headers);
-    if (exchange.method !== 'HEAD') response.write(body);
-    response.end();
+    try {
+      this.answer(failure.status, headers, body);
+    } catch (fault) {
+      this.failPlainly(fault);
+    }
   }
 
   /** Answers with a small response that is no failure. */
@@ -109,6 +110,20 @@ export class ExchangeRun implements ResponseListener, Rostered {
     response.start(status, '', headers);
     if (body !== undefined && exchange.method !== 'HEAD') response.write(body);
     response.end();
+  }
+
+  /** Answers 500 past all that stands before the transport's writer, as that cannot take an answer. */
+  private failPlainly(fault: unknown): void {
+    this.error ??= fault;
+    this.reason = 'internal';
+    this.response = this.record ?? this.exchange.response;
+    if (this.response.started) {
+      this.response.abort();
+      return;
+    }
+    const { status, ...rest } = failure('internal');
+    const { headers, body } = errorResponse({ status, ...rest });
+    this.answer(status, headers, body);
   }
 
   /** Breaks the exchange off, whatever state it is in. */
@@ -125,7 +140,13 @@ export class ExchangeRun implements ResponseListener, Rostered {
   closed(complete: boolean): void {
     const { context, exchange, upstream, record } = this;
     if (!complete) upstream?.abort();
-    for (const ended of this.endings ?? []) ended(complete);
+    for (const ended of this.endings ?? []) {
+      try {
+        ended(complete);
+      } catch (error) {
+        this.error ??= error;
+      }
+    }
     context.ended(this);
     const { wanted } = context.events;
     if (!wanted && record?.trace === undefined) return;

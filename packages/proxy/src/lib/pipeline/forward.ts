@@ -2,7 +2,7 @@ import type { Duplex, Readable } from 'node:stream';
 import { balancedController } from '@evenkeel/http-client';
 import type { Dispatcher } from 'undici';
 import { classifyError } from '../errors/classify.ts';
-import { failure } from '../errors/reason.ts';
+import { failure, type KnownReason } from '../errors/reason.ts';
 import { type CacheOutcome, cacheOutcome } from '../events/cache-outcome.ts';
 import type { RawHeaders, RequestBody } from '../exchange.ts';
 import { fieldValues, listElements, toRawHeaders } from '../headers/raw-headers.ts';
@@ -106,7 +106,11 @@ export class Forward implements Dispatcher.DispatchHandler, UpstreamHalf {
       return;
     }
     this.run.status = status;
-    response.start(status, reason ?? '', relayed);
+    try {
+      response.start(status, reason ?? '', relayed);
+    } catch (error) {
+      this.break(controller, error as Error, 'internal');
+    }
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -153,9 +157,13 @@ export class Forward implements Dispatcher.DispatchHandler, UpstreamHalf {
     tunnel(response.switchProtocols([...relayed, 'upgrade', protocol]), socket);
   }
 
-  private break(controller: Dispatcher.DispatchController, error: Error): void {
+  private break(
+    controller: Dispatcher.DispatchController,
+    error: Error,
+    reason: KnownReason = 'upstream-protocol',
+  ): void {
     this.over = true;
-    this.run.fail(failure('upstream-protocol'), error);
+    this.run.fail(failure(reason), error);
     controller.abort(error);
     this.body?.destroy();
   }

@@ -96,6 +96,8 @@ export class RoutedExchange implements RoutedRequest {
       start: (status, reason, headers) => {
         const head = { status, headers: headerFields([...headers]) };
         change(head);
+        // The transport frames the answer.
+        head.headers.delete('transfer-encoding');
         this.run.status = head.status;
         inner.start(head.status, head.status === status ? reason : '', head.headers.raw);
       },

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { type Clock, choiceOption, numberOption, systemClock } from '@evenkeel/core';
-import type { TlsOptions } from '@evenkeel/http-client';
+import { resetsAreErrors, type TlsOptions } from '@evenkeel/http-client';
 import { Agent, Dispatcher, errors } from 'undici';
 import { CLIENT_CONNECTION, type WithClientConnection } from './client-connection.ts';
 import { headerConnector } from './header-connector.ts';
@@ -57,6 +57,7 @@ class ProxyProtocolAgent extends Dispatcher {
       new Agent({
         ...agent,
         allowH2: false,
+        factory: resetsAreErrors,
         connect: headerConnector(writeProxyHeader(this.version, connection), { tls, connectTimeoutMs }),
       });
   }

@@ -87,13 +87,14 @@ export class NodeHttpResponse implements ResponseWriter, OpenExchange {
 
   start(status: number, reason: string, headers: RawHeaders): void {
     if (this.started || this.closed) return;
-    this.started = true;
     this.sized = fieldValues(headers, 'content-length').length > 0;
     const { request, response } = this;
     if (this.policy.draining || isLast(request, status)) response.shouldKeepAlive = false;
     const phrase = reason !== '' && isFieldValue(reason) ? reason : undefined;
     if (phrase === undefined) response.writeHead(status, headers as string[]);
     else response.writeHead(status, phrase, headers as string[]);
+    // Not before: where a field is not valid, another answer may still be given.
+    this.started = true;
     // Content that comes in the same turn travels with the head; a response that streams later must not wait for it.
     process.nextTick(flushHead, this);
   }
