@@ -8,6 +8,7 @@ import { buildHashKey } from './hash-key.ts';
 import { buildConcurrencyLimit, buildHealthCheck, buildOutlierDetection } from './health.ts';
 import { pick } from './pick.ts';
 import { silent } from './silent.ts';
+import { withBudget } from './with-budget.ts';
 import { within } from './within.ts';
 
 /** What a cluster needs beside its configuration. */
@@ -47,7 +48,7 @@ export function buildCluster(config: ClusterConfig, { name, file, dry }: Cluster
     ...(concurrencyLimit && { concurrencyLimit: buildConcurrencyLimit(concurrencyLimit) }),
   });
   const route: HttpClusterRoute = {
-    ...pick(config, REQUESTS),
+    ...withBudget(pick(config, REQUESTS)),
     cluster,
     ...(hashKey && { hashKey: buildHashKey(hashKey) }),
     ...(hostHeader !== undefined && { hostHeader }),

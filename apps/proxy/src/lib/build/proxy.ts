@@ -9,6 +9,7 @@ import { buildCluster } from './cluster.ts';
 import { createMiddleware } from './middleware.ts';
 import { omit } from './omit.ts';
 import { pick } from './pick.ts';
+import { withBudget } from './with-budget.ts';
 import { within } from './within.ts';
 
 /** A proxy with its clusters and caches, all of which live and end together. */
@@ -61,11 +62,13 @@ export function buildProxy(
     ([name, cluster]) => [name, buildCluster(cluster, { name, file, dry })] as const,
   );
   const clusters = built.map(([, { cluster }]) => cluster);
+  const { client, ...own } = pick(config, PROXY_OPTIONS);
   const proxy = createProxy({
-    ...pick(config, PROXY_OPTIONS),
+    ...own,
+    ...(client && { client: withBudget(client) }),
     middleware: middleware.unrouted,
     routes: config.routes.map(({ cache, ...route }, index) => ({
-      ...omit(route, middlewareNames),
+      ...withBudget(omit(route, middlewareNames)),
       middleware: middleware.of(index, route),
       ...(cache && { cache: within(['routes', index, 'cache'], () => caches.of(cache)) }),
     })),

@@ -29,6 +29,25 @@ it.each<[string, number | 'late', string, number, number]>([
   expect(await ask(settings, first, method)).toEqual([status, count]);
 });
 
+it.each(['route', 'cluster', 'client'])('a budget of retries may stand at the %s', async (where) => {
+  let count = 0;
+  const retry = 'retry: { backoffBaseMs: 1, budget: { ratio: 0, minPerSecond: 1, ttlMs: 1000 } }';
+  const at = (place: string): string => (where === place ? `, ${retry}` : '');
+  await using proxy = await configuredProxy(
+    `
+clusters: { api: { discovery: { static: [UPSTREAM] }, outlierDetection: false${at('cluster')} } }
+routes: [{ cluster: api${at('route')} }]
+client: { connectTimeoutMs: 1000${at('client')} }
+`,
+    (_request, response) => {
+      count++;
+      response.writeHead(503).end();
+    },
+  );
+  for (let turn = 0; turn < 5; turn++) expect((await fetch(proxy.url)).status).toBe(503);
+  expect(count).toBe(6);
+});
+
 it('a route may hedge', async () => {
   let count = 0;
   await using slow = await configuredProxy(
