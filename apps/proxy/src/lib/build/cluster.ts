@@ -10,6 +10,7 @@ import { buildConcurrencyLimit, buildHealthCheck, buildOutlierDetection } from '
 import { pick } from './pick.ts';
 import { silent } from './silent.ts';
 import { upstreamTls } from './upstream-tls.ts';
+import { withBudget } from './with-budget.ts';
 import { within } from './within.ts';
 
 /** What a cluster needs beside its configuration. */
@@ -53,7 +54,7 @@ export function buildCluster(config: ClusterConfig, { name, file, dry }: Cluster
     ...(concurrencyLimit && { concurrencyLimit: buildConcurrencyLimit(concurrencyLimit) }),
   });
   const route: HttpClusterRoute = {
-    ...pick(config, REQUESTS),
+    ...withBudget(pick(config, REQUESTS)),
     cluster,
     ...(config.tls && { protocol: config.protocol ?? 'https', tls: upstreamTls(config.tls, file) }),
     ...(hashKey && { hashKey: buildHashKey(hashKey) }),

@@ -10,6 +10,7 @@ import { createMiddleware } from './middleware.ts';
 import { omit } from './omit.ts';
 import { pick } from './pick.ts';
 import { buildTcpProxy } from './tcp.ts';
+import { withBudget } from './with-budget.ts';
 import { within } from './within.ts';
 
 /** A proxy with its clusters and caches, all of which live and end together. */
@@ -84,13 +85,15 @@ export function buildProxy(
     );
   }
   const routes = config.routes.map(({ cache, ...route }, index) => ({
-    ...omit(route, middlewareNames),
+    ...withBudget(omit(route, middlewareNames)),
     middleware: middleware.of(index, route),
     ...(cache && { cache: within(['routes', index, 'cache'], () => caches.of(cache)) }),
   }));
+  const { client, ...own } = pick(config, PROXY_OPTIONS);
   const proxy = createProxy({
     ...(tracer && { tracer }),
-    ...pick(config, PROXY_OPTIONS),
+    ...own,
+    ...(client && { client: withBudget(client) }),
     middleware: middleware.unrouted,
     routes: config.routes.length === 0 ? NO_ROUTES : routes,
     clusters: Object.fromEntries(

@@ -5,13 +5,18 @@ import { roundRobin } from '@evenkeel/strategies';
 import type { CacheConfig } from '../cache/schema.ts';
 import type { MiddlewareConfig } from '../middleware/registry.ts';
 import type { ClusterConfig } from '../schema/cluster.ts';
+import type { RetryConfig } from '../schema/policy.ts';
 import type { TcpConfig } from '../schema/tcp.ts';
 import { createCaches } from './caches.ts';
 import { buildCluster } from './cluster.ts';
 import { createMiddleware, type MiddlewareSources } from './middleware.ts';
 import { silent } from './silent.ts';
 import { buildTcpProxy } from './tcp.ts';
+import { withBudget } from './with-budget.ts';
 import { OptionError, within } from './within.ts';
+
+/** Options with retries as a configuration has them. */
+type Configured<T> = Omit<T, 'retry'> & { readonly retry?: RetryConfig | false };
 
 /*
  * Each builds one part of a configuration and takes it down again. Nothing is asked of a registry, and no port is bound.
@@ -42,19 +47,19 @@ export async function tryMiddleware(config: MiddlewareConfig, sources: Middlewar
 }
 
 /** @throws InvalidOptionsError when a client refuses an option */
-export async function tryClient(options: Omit<HttpClientOptions, 'clusters'>): Promise<void> {
+export async function tryClient(options: Configured<Omit<HttpClientOptions, 'clusters'>>): Promise<void> {
   await using cluster = anyCluster();
-  await createHttpClient({ ...options, clusters: [cluster] }).close();
+  await createHttpClient({ ...withBudget(options), clusters: [cluster] }).close();
 }
 
 /** @throws InvalidOptionsError when a route, whose clusters there are, refuses an option */
-export async function tryRoute(route: Omit<RouteOptions, 'cache'>): Promise<void> {
+export async function tryRoute(route: Configured<Omit<RouteOptions, 'cache'>>): Promise<void> {
   const names = [route.cluster, route.mirror?.cluster, ...(route.split ?? []).map(({ cluster }) => cluster)];
   const clusters = [...new Set(['any', ...names])].flatMap((name) =>
     name === undefined ? [] : [anyCluster(name)],
   );
   try {
-    const proxy = within([], () => createProxy({ routes: [route], clusters }));
+    const proxy = within([], () => createProxy({ routes: [withBudget(route)], clusters }));
     await proxy.close({ graceMs: 0 });
   } catch (error) {
     // Of a list with this route alone.

@@ -15,6 +15,15 @@ const STATUS = list(
   { min: 0 },
 );
 
+const budget = object('Keeps retries and hedges a small share of the requests.', {
+  ratio: number('Retries for each request. Default 0.2.', { max: 1_000 }).exactOptional(),
+  minPerSecond: number('Retries a second regardless of that. Default 10.', { max: 1e9 }).exactOptional(),
+  ttlMs: ms('How long requests and retries count. Default 10000.', {
+    min: 1_000,
+    max: 60_000,
+  }).exactOptional(),
+});
+
 const retry = object('When a request is sent again.', {
   maxRetries: count('Attempts after the first. Default 2.').exactOptional(),
   methods: METHOD.exactOptional(),
@@ -23,6 +32,7 @@ const retry = object('When a request is sent again.', {
   backoffMaxMs: ms('Default 250.').exactOptional(),
   maxRetryAfterMs: ms('The longest Retry-After to wait for. Default 5000.').exactOptional(),
   replayBufferBytes: count('Bytes of a request body kept for a retry. Default 65536.').exactOptional(),
+  budget: budget.exactOptional(),
 });
 
 const hedge = object('A second attempt while the first is slow.', {
@@ -80,3 +90,5 @@ export const requests = {
 
 /** For weights and other plain numbers. */
 export const weight: z.ZodNumber = number('Relative share of the traffic; 0 drains.', { max: 65_535 });
+
+export type RetryConfig = z.output<typeof retry>;

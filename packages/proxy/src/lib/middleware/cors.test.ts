@@ -69,7 +69,7 @@ describe('a preflight request', () => {
 
 describe('any other answer', () => {
   const UPSTREAM =
-    'HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\naccess-control-allow-headers: x\r\nVary: Accept\r\nContent-Length: 0\r\n\r\n';
+    'HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\naccess-control-allow-headers: x\r\nAccess-Control-Allow-Private-Network: true\r\nVary: Accept\r\nContent-Length: 0\r\n\r\n';
 
   it('is marked in place of what the upstream says', async () => {
     const options = { origins: [SHOP], credentials: true, exposedHeaders: ['x-total'] };

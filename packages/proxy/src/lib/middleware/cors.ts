@@ -41,6 +41,7 @@ const OWN = [
   'access-control-allow-headers',
   'access-control-expose-headers',
   'access-control-max-age',
+  'access-control-allow-private-network',
 ];
 
 /**
