@@ -1,4 +1,5 @@
 // pnpm bench NAME [options]
+import { cache } from './cache/benchmark.ts';
 import { churn } from './churn/benchmark.ts';
 import { clientFaults } from './client-faults/benchmark.ts';
 import { discovery } from './discovery/benchmark.ts';
@@ -14,7 +15,7 @@ import { tail } from './tail/benchmark.ts';
 
 process.exitCode = await runCli(
   process.argv.slice(2),
-  [clientFaults, picks, churn, overhead, proxy, faults, tail, endurance, discovery, lab, simulation],
+  [clientFaults, picks, churn, overhead, proxy, cache, faults, tail, endurance, discovery, lab, simulation],
   {
     out: (text) => console.log(text),
     err: (text) => console.error(text),

@@ -15,6 +15,11 @@ export const proxy: Benchmark = {
       fallback: CONTENDERS.map(({ name }) => name),
       choices: CONTENDERS.map(({ name }) => name),
     },
+    warmup: {
+      description: 'requests through each contender before its rounds: until then Node compiles',
+      fallback: 60_000,
+      quick: 1,
+    },
     rounds: { description: 'rounds after the warm-up', fallback: 7, quick: 1 },
     seconds: { description: 'length of a round of one contender', fallback: 3, quick: 1 },
     connections: { description: 'connections, all kept alive', fallback: 64, quick: 8 },
@@ -27,6 +32,7 @@ export const proxy: Benchmark = {
   }`);
     const contenders = CONTENDERS.filter(({ name }) => settings.list('contenders').includes(name));
     const rounds = await measureProxies(`127.0.0.1:${endpoint.port}`, contenders, {
+      warmUpRequests: settings.number('warmup'),
       rounds: settings.number('rounds'),
       seconds: settings.number('seconds'),
       connections: settings.number('connections'),

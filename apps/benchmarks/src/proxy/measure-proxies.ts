@@ -9,6 +9,8 @@ export interface ProxyRound extends WrkResult {
 }
 
 export interface ProxyRoundsOptions {
+  /** Requests through each before its rounds: until then Node compiles, which counts as its CPU time. */
+  readonly warmUpRequests: number;
   readonly rounds: number;
   readonly seconds: number;
   readonly connections: number;
@@ -17,7 +19,7 @@ export interface ProxyRoundsOptions {
 
 /**
  * Measures proxies in turn, round by round, each round in another order, so that whatever else the machine does hits them all
- * alike. The first round warms up and does not count.
+ * alike.
  *
  * @returns the rounds of each proxy
  * @throws Error when a request fails
@@ -25,26 +27,38 @@ export interface ProxyRoundsOptions {
 export async function measureProxies(
   address: string,
   contenders: readonly ProxyContender[],
-  { rounds, seconds, connections, progress }: ProxyRoundsOptions,
+  options: ProxyRoundsOptions,
 ): Promise<readonly (readonly ProxyRound[])[]> {
+  const { warmUpRequests, rounds, progress } = options;
   const proxies: RunningProxy[] = [];
   const results: ProxyRound[][] = contenders.map(() => []);
   try {
-    for (const contender of contenders) proxies.push(await contender.start(address));
-    for (let round = 0; round <= rounds; round++) {
-      progress(`proxy: ${round === 0 ? 'warm-up' : `round ${round} of ${rounds}`}`);
+    for (const { name, start } of contenders) {
+      const proxy = await start(address);
+      proxies.push(proxy);
+      progress(`proxy: ${name} warms up`);
+      for (let sent = 0; sent < warmUpRequests; ) sent += (await load(proxy, options)).requests;
+    }
+    for (let round = 1; round <= rounds; round++) {
+      progress(`proxy: round ${round} of ${rounds}`);
       for (let turn = 0; turn < proxies.length; turn++) {
         const index = (round + turn) % proxies.length;
         const proxy = proxies[index] as RunningProxy;
         const before = await cpuMicros(proxy.pids);
-        const result = await wrk({ url: `${proxy.url}/small`, connections, seconds });
+        const result = await load(proxy, options);
         const used = (await cpuMicros(proxy.pids)) - before;
-        if (result.failures > 0) throw new Error(`${contenders[index]?.name}: ${result.failures} failures`);
-        if (round > 0) results[index]?.push({ ...result, cpuMicros: used / result.requests });
+        results[index]?.push({ ...result, cpuMicros: used / result.requests });
       }
     }
   } finally {
     await Promise.all(proxies.map((proxy) => proxy.stop()));
   }
   return results;
+}
+
+async function load({ url }: RunningProxy, { connections, seconds }: ProxyRoundsOptions): Promise<WrkResult> {
+  const result = await wrk({ url: `${url}/small`, connections, seconds });
+  const { failures, requests } = result;
+  if (failures > 0 || requests === 0) throw new Error(`${url}: ${failures} failures, ${requests} answers`);
+  return result;
 }

@@ -46,9 +46,10 @@ it.each(examplesOf(LISTENERS))('the listeners are valid: %s', async (text) => {
   await checkParsed(parseConfig(configText(folder.file, text)));
 });
 
-it('names every key of a listener', () => {
-  const { listeners } = JSON.parse(jsonSchema()).properties;
-  for (const key of keysWithin(listeners.items)) expect(LISTENERS).toMatch(new RegExp(`\\b${key}\\b`));
+it('names every key of a listener, and of what is told of hops', () => {
+  const { listeners, forwarded, requestId } = JSON.parse(jsonSchema()).properties;
+  for (const key of keysWithin([listeners.items, forwarded, requestId]))
+    expect(LISTENERS).toMatch(new RegExp(`\\b${key}\\b`));
 });
 
 it.each(examplesOf(REGISTER))('the file is valid: %s', async (text) => {

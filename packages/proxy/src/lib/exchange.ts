@@ -1,4 +1,5 @@
 import type { Duplex, Readable } from 'node:stream';
+import type { ProxiedConnection } from './proxy-protocol/proxy-header.ts';
 
 /** Names and values in turn, as they were on the wire: case, order and duplicates kept, one latin1 character a byte. */
 export type RawHeaders = readonly string[];
@@ -16,6 +17,8 @@ export interface Exchange {
   readonly rawHeaders: RawHeaders;
   /** The peer's IP address; undefined when it has already gone. */
   readonly remoteAddress: string | undefined;
+  /** Both ends of the client's connection, as a PROXY header names them where one does; undefined where they are not known. */
+  readonly connection?: ProxiedConnection | undefined;
   /** Whether the request came over TLS. */
   readonly encrypted: boolean;
   /** The subject of the client's certificate, which holds; undefined without one. */

@@ -2,12 +2,15 @@ import { type Clock, InvalidOptionsError, numberOption, type Random } from '@eve
 import { createHttpClient, type HttpClient, type HttpClientOptions } from '@evenkeel/http-client';
 import type { Dispatcher } from 'undici';
 import type { ProxyEvents } from './events/proxy-events.ts';
+import { forwardingSettings } from './headers/forwarding-options.ts';
+import { hopTrust } from './headers/hop-trust.ts';
 import { isFieldName } from './headers/raw-headers.ts';
-import { trustedPeers } from './headers/trusted-peers.ts';
+import { requestIds } from './headers/request-id.ts';
 import { middlewareOption } from './middleware/middleware-option.ts';
 import { createPipeline, type Pipeline } from './pipeline/pipeline.ts';
 import { routeDispatch } from './pipeline/route-dispatch.ts';
 import type { UpdateOptions } from './proxy-options.ts';
+import { type ProxyClusters, proxiedClusters } from './proxy-protocol/proxied-clusters.ts';
 import type { RouteState } from './proxy-state.ts';
 import { routeStates } from './routing/route-state.ts';
 import { routeTable } from './routing/route-table.ts';
@@ -66,12 +69,16 @@ export function createGeneration(
   };
   const routes = routeTable(options.routes, { clusters: clusterNames(clusters), middleware, random, copies });
   checkClient(options.client);
-  const trusted = trustedPeers(options.trustedProxies);
+  const { trustedProxies = [], trustedHops = 0, forwarded } = options;
+  const forwarding = forwardingSettings(forwarded);
+  const hopsOf = hopTrust({ trustedProxies, trustedHops, from: forwarded?.from });
+  const ids = requestIds(options.requestId);
   if (!Array.isArray(upgrades)) throw new InvalidOptionsError('upgrades', upgrades, 'a list of protocols');
   const before = previous?.client && { previous: previous.client };
+  const proxied = proxiedClusters(clusters, options.client ?? {});
   const own =
     options.dispatcher === undefined
-      ? createHttpClient({ clock, random, ...options.client, clusters, ...before })
+      ? createHttpClient({ clock, random, ...options.client, clusters: proxied.clusters, ...before })
       : undefined;
   const dispatcher = options.dispatcher ?? (own as NonNullable<typeof own>);
   try {
@@ -80,8 +87,11 @@ export function createGeneration(
       middleware,
       dispatch: routeDispatch(options.routes, dispatcher),
       ownHost: clustersWithOwnHost(clusters),
+      toldOfClients: proxied.named,
       proxyName: name.toLowerCase(),
-      trusted,
+      hopsOf,
+      forwarding,
+      ids,
       clientCertificateHeader: clientCertificateHeader?.toLowerCase(),
       limits,
       clock,
@@ -97,10 +107,12 @@ export function createGeneration(
       async end() {
         await pipeline.idle();
         await own?.close();
+        await Promise.all(proxied.owned.map((one) => one.close()));
       },
       abort() {
         pipeline.abort();
         void own?.destroy();
+        for (const one of proxied.owned) void one.destroy();
       },
     };
   } catch (error) {
@@ -109,7 +121,7 @@ export function createGeneration(
   }
 }
 
-function clusterNames(clusters: HttpClientOptions['clusters']): ReadonlySet<string> {
+function clusterNames(clusters: ProxyClusters): ReadonlySet<string> {
   if (typeof clusters !== 'object' || clusters === null) {
     throw new InvalidOptionsError('clusters', clusters, 'clusters by name, or a list of clusters');
   }
@@ -124,7 +136,7 @@ function checkClient(client: UpdateOptions['client']): void {
 }
 
 /** The client gives way to a Host that is set, so these must come without. */
-function clustersWithOwnHost(clusters: HttpClientOptions['clusters']): ReadonlySet<string> {
+function clustersWithOwnHost(clusters: ProxyClusters): ReadonlySet<string> {
   const entries = isList(clusters) ? [] : Object.entries(clusters);
   return new Set(
     entries

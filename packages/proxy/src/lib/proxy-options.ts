@@ -2,7 +2,10 @@ import type { Clock, Random } from '@evenkeel/core';
 import type { HttpClientOptions } from '@evenkeel/http-client';
 import type { Dispatcher } from 'undici';
 import type { ExchangeTracer } from './events/exchange-tracer.ts';
+import type { ForwardingOptions } from './headers/forwarding-options.ts';
+import type { RequestIdOptions } from './headers/request-id.ts';
 import type { Middleware } from './middleware/middleware.ts';
+import type { ProxyClusters } from './proxy-protocol/proxied-clusters.ts';
 import type { RouteOptions } from './routing/route-options.ts';
 import type { ConnectionOptions } from './transports/node-http-options.ts';
 
@@ -11,7 +14,7 @@ export interface ProxyOptions {
   /** Which requests go to which cluster; at least one. A request that none matches is answered 404. */
   readonly routes: readonly RouteOptions[];
   /** The clusters that routes name, with settings of their own where they need some. Stay the caller's: the proxy does not close them. */
-  readonly clusters: HttpClientOptions['clusters'];
+  readonly clusters: ProxyClusters;
   /** What every request goes through, in order, before the middleware of its route; also those that no route matches. @default none */
   readonly middleware?: readonly Middleware[];
   /** How all clusters are spoken to: retries, hedging, timeouts, connections. @default the defaults of `createHttpClient` */
@@ -22,6 +25,15 @@ export interface ProxyOptions {
   readonly name?: string;
   /** Addresses and networks of peers whose `X-Forwarded-*` and `Forwarded` are believed and extended. @default none: theirs are replaced */
   readonly trustedProxies?: readonly string[];
+  /**
+   * Proxies in front of this one, whatever their addresses: the client is that many hops away. Only where nobody can connect
+   * around them; not together with `trustedProxies`. @default 0
+   */
+  readonly trustedHops?: number;
+  /** What is made of earlier hops, and told upstream of them: `X-Forwarded-*`, `X-Real-IP`, `Forwarded`. */
+  readonly forwarded?: ForwardingOptions;
+  /** Gives each request an id that goes upstream and into events; true is `x-request-id`. @default false */
+  readonly requestId?: boolean | RequestIdOptions;
   /**
    * The header that tells upstreams the subject of a client's certificate, as RFC 4514 writes it (`CN=alice,O=Acme`), where a
    * listener asks for certificates. What clients send under that name themselves never goes on, except from `trustedProxies`.

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { EvenkeelError, systemClock } from '@evenkeel/core';
 import { closeListeners } from './close-listeners.ts';
 import { closing } from './closing.ts';
+import type { BoundAddress } from './connection/bind.ts';
 import type { ProxyListener } from './events/proxy-event.ts';
 import { proxyEvents, type SubscribeOptions } from './events/proxy-events.ts';
 import type { Exchange } from './exchange.ts';
@@ -14,10 +15,7 @@ import { listen } from './transports/listener.ts';
 import { nodeHttpListeners } from './transports/node-http-listeners.ts';
 
 /** Where a proxy accepts connections. */
-export interface ProxyAddress {
-  readonly address: string;
-  /** The real port, also where 0 was asked for. */
-  readonly port: number;
+export interface ProxyAddress extends BoundAddress {
   /**
    * Ends this listener alone, as {@link ReverseProxy.close} does all: it accepts no more, its connections are asked to close,
    * and what is left after the grace is broken off.

@@ -20,7 +20,14 @@ export type ObservedEvent =
   | ExchangeEvent
   | { readonly type: 'connectionRefused'; readonly reason: string }
   | { readonly type: 'listenerFailed' }
-  | { readonly type: 'mirrorEnded' | 'certificatesReloaded' | 'certificatesRejected' };
+  | {
+      readonly type:
+        | 'mirrorEnded'
+        | 'certificatesReloaded'
+        | 'certificatesRejected'
+        | 'connectionOpened'
+        | 'connectionEnded';
+    };
 
 /** An exchange that ended. */
 export interface ExchangeEvent {

@@ -2,7 +2,7 @@ import { type RunningProgram, startProgram } from '@evenkeel/services';
 import type { ProxyContender, RunningProxy } from './contender.ts';
 
 /**
- * Starts nginx with one worker.
+ * Starts nginx with one worker, which may write into its folder.
  *
  * @param http lines of its `http` block, `PORT` for its port
  */
@@ -11,6 +11,7 @@ export function startNginx(http: string): Promise<RunningProgram> {
     config: `
 daemon off;
 worker_processes 1;
+${process.getuid?.() === 0 ? 'user root;' : ''}
 pid ${folder}/nginx.pid;
 events { worker_connections 4096; }
 http {

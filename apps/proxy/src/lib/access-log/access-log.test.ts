@@ -25,6 +25,8 @@ const exchange = (fields: Partial<ExchangeEnded> = {}): ExchangeEnded => ({
   host: 'h:80',
   target: '/a?b="c"',
   remoteAddress: '192.0.2.1',
+  clientAddress: '192.0.2.1',
+  requestId: undefined,
   httpVersion: '1.1',
   requestHeaders: ['Host', 'h:80', 'User-Agent', 'curl/8', 'Cookie', 'secret', 'X-Id', '7', 'x-id', '8'],
   route: 'all',
@@ -99,9 +101,12 @@ describe('JSON', () => {
     const [line = ''] = await lines();
     const { time, ...rest } = JSON.parse(line);
     expect(Date.parse(time)).toBeGreaterThan(0);
-    expect(line).toMatch(/^\{"time":"[^"]+","remoteAddress":"192\.0\.2\.1","method":"GET"/);
+    expect(line).toMatch(
+      /^\{"time":"[^"]+","remoteAddress":"192\.0\.2\.1","clientAddress":"192\.0\.2\.1","method":"GET"/,
+    );
     expect(rest).toEqual({
       remoteAddress: '192.0.2.1',
+      clientAddress: '192.0.2.1',
       method: 'GET',
       host: 'h:80',
       target: '/a?b="c"',

@@ -8,7 +8,7 @@ import { buildListener } from './listener.ts';
 import { omit } from './omit.ts';
 import { pick } from './pick.ts';
 import { buildProxy, PROXY_OPTIONS } from './proxy.ts';
-import { tryCache, tryClient, tryCluster, tryMiddleware, tryProxy, tryRoute } from './trial.ts';
+import { tryCache, tryClient, tryCluster, tryMiddleware, tryProxy, tryRoute, tryTcp } from './trial.ts';
 import { OptionError, within } from './within.ts';
 
 /** A route is none without one of them. */
@@ -66,6 +66,8 @@ export async function buildIssues(parsed: ParsedConfig): Promise<ConfigIssue[]> 
   }
   for (const [index, listener] of config.listeners.entries()) {
     await attempt(['listeners', index], () => checkListenOptions(buildListener(listener, file)));
+    const { tcp } = listener;
+    if (tcp) await attemptEach(['listeners', index, 'tcp'], tcp, tryTcp, ['cluster', 'serverNames']);
   }
   for (const [index, route] of config.routes.entries()) {
     const { cache, ...rest } = omit(route, middlewareNames);

@@ -1,5 +1,6 @@
 import { type Cluster, type ClusterOptions, createCluster } from '@evenkeel/core';
 import type { HttpClusterRoute } from '@evenkeel/http-client';
+import type { TcpClusterRoute } from '@evenkeel/proxy';
 import { buildDiscovery } from '../discovery/registry.ts';
 import type { ClusterConfig } from '../schema/cluster.ts';
 import { requests } from '../schema/policy.ts';
@@ -24,6 +25,8 @@ export interface ClusterSources {
 export interface BuiltCluster {
   readonly cluster: Cluster;
   readonly route: HttpClusterRoute;
+  /** The same for TCP connections, with whether endpoints are told of clients. */
+  readonly tcp: TcpClusterRoute;
 }
 
 const SAME = ['panic', 'priority', 'zone', 'slowStart', 'guard'] as const;
@@ -43,7 +46,9 @@ export function buildCluster(config: ClusterConfig, { name, file, dry }: Cluster
     discovery: dry ? silent : discovery,
     strategy: within(['strategy'], () => buildStrategy(config.strategy ?? DEFAULT_STRATEGY)),
     ...(subset && { subset: subset as NonNullable<ClusterOptions['subset']> }),
-    ...(healthCheck && { healthCheck: buildHealthCheck(healthCheck, file) }),
+    ...(healthCheck && {
+      healthCheck: buildHealthCheck(healthCheck, { file, ...pick(config, ['proxyProtocol']) }),
+    }),
     ...(outlierDetection !== undefined && { outlierDetection: buildOutlierDetection(outlierDetection) }),
     ...(concurrencyLimit && { concurrencyLimit: buildConcurrencyLimit(concurrencyLimit) }),
   });
@@ -54,5 +59,5 @@ export function buildCluster(config: ClusterConfig, { name, file, dry }: Cluster
     ...(hashKey && { hashKey: buildHashKey(hashKey) }),
     ...(hostHeader !== undefined && { hostHeader }),
   };
-  return { cluster, route };
+  return { cluster, route, tcp: { cluster, ...pick(config, ['proxyProtocol']) } };
 }

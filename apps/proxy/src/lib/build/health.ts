@@ -12,23 +12,40 @@ import {
   tcpHealthCheck,
 } from '@evenkeel/core';
 import { grpcHealthCheck, httpHealthCheck } from '@evenkeel/http-client';
+import { type ProxyProtocolVersion, proxyProtocolAgent } from '@evenkeel/proxy';
 import type { ConcurrencyLimitConfig, HealthCheckConfig, OutlierDetectionConfig } from '../schema/health.ts';
 import { upstreamTls } from './upstream-tls.ts';
 
 /**
  * Active checks of a checked configuration.
  *
- * @param file the path of the configuration: relative paths start beside it
+ * @throws InvalidOptionsError or OptionError for what only the parts themselves can check
  */
-export function buildHealthCheck(config: HealthCheckConfig, file: string): HealthCheckOptions {
+export function buildHealthCheck(config: HealthCheckConfig, sources: HealthCheckSources): HealthCheckOptions {
   const { http: _http, grpc: _grpc, tcp: _tcp, ...schedule } = config;
-  return { ...schedule, checker: checkerOf(config, file) };
+  return { ...schedule, checker: checkerOf(config, sources) };
 }
 
-function checkerOf({ http, grpc }: HealthCheckConfig, file: string): HealthChecker {
+/** What checks need beside their configuration. */
+export interface HealthCheckSources {
+  /** The path of the configuration: relative paths start beside it. */
+  readonly file: string;
+  /** Where endpoints expect a header: that of a check over HTTP/1.1 speaks for the proxy itself. */
+  readonly proxyProtocol?: ProxyProtocolVersion;
+}
+
+function checkerOf(
+  { http, grpc }: HealthCheckConfig,
+  { file, proxyProtocol }: HealthCheckSources,
+): HealthChecker {
   if (http !== undefined) {
     const { tls, ...rest } = http;
-    return httpHealthCheck({ ...rest, ...(tls && { tls: upstreamTls(tls, file) }) });
+    const secure = tls && { tls: upstreamTls(tls, file) };
+    if (proxyProtocol === undefined || rest.protocol === 'h2' || rest.protocol === 'h2c') {
+      return httpHealthCheck({ ...rest, ...secure });
+    }
+    const dispatcher = proxyProtocolAgent({ version: proxyProtocol, agent: { pipelining: 0 }, ...secure });
+    return httpHealthCheck({ ...rest, dispatcher });
   }
   if (grpc === undefined) return tcpHealthCheck();
   const { tls, ...rest } = grpc;

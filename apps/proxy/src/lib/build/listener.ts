@@ -7,7 +7,7 @@ import type { ListenerConfig } from '../schema/listener.ts';
  *
  * @param file the path of the configuration: relative paths start beside it
  */
-export function buildListener({ tls, ...where }: ListenerConfig, file: string): ListenOptions {
+export function buildListener({ tls, tcp: _, ...where }: ListenerConfig, file: string): ListenOptions {
   if (tls === undefined) return where;
   const at = (path: string): string => resolve(dirname(file), path);
   const { certificates, clientAuth, ...rest } = tls;

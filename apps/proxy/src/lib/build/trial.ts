@@ -5,10 +5,12 @@ import { roundRobin } from '@evenkeel/strategies';
 import type { CacheConfig } from '../cache/schema.ts';
 import type { MiddlewareConfig } from '../middleware/registry.ts';
 import type { ClusterConfig } from '../schema/cluster.ts';
+import type { TcpConfig } from '../schema/tcp.ts';
 import { createCaches } from './caches.ts';
 import { buildCluster } from './cluster.ts';
 import { createMiddleware, type MiddlewareSources } from './middleware.ts';
 import { silent } from './silent.ts';
+import { buildTcpProxy } from './tcp.ts';
 import { OptionError, within } from './within.ts';
 
 /*
@@ -60,6 +62,16 @@ export async function tryRoute(route: Omit<RouteOptions, 'cache'>): Promise<void
   } finally {
     await Promise.all(clusters.map((cluster) => cluster.close()));
   }
+}
+
+/** @throws OptionError when a TCP listener, whose clusters there are, refuses an option */
+export async function tryTcp(config: TcpConfig): Promise<void> {
+  await using cluster = anyCluster();
+  const names = [config.cluster, ...Object.values(config.serverNames ?? {})];
+  const clusters = new Map(
+    names.flatMap((name) => (name === undefined ? [] : [[name, { cluster }] as const])),
+  );
+  await buildTcpProxy(config, clusters).close();
 }
 
 /** @throws InvalidOptionsError when the proxy itself refuses an option */

@@ -12,7 +12,7 @@ it.each([
 
 it('knows the contract', () => {
   const schema = JSON.parse(jsonSchema());
-  expect(schema.required).toEqual(['listeners', 'clusters', 'routes']);
+  expect(schema.required).toEqual(['listeners', 'clusters']);
   expect(schema.additionalProperties).toBe(false);
   expect(JSON.stringify(schema)).toContain('"peak-ewma"');
 });

@@ -1,5 +1,5 @@
 import { formatAddress } from '@evenkeel/core';
-import type { ListenOptions, ReverseProxy } from '@evenkeel/proxy';
+import type { BoundAddress, ListenOptions } from '@evenkeel/proxy';
 import { buildListener } from '../build/listener.ts';
 import { type BuiltProxy, buildProxy } from '../build/proxy.ts';
 import { formatIssue } from '../config/config-error.ts';
@@ -79,8 +79,11 @@ async function serve(
     ? undefined
     : ((await listenAdmin(operation, loaded, context)) ??
       (await listenAll(
-        built.proxy,
-        listeners.map((listener) => buildListener(listener, file)),
+        listeners.map((listener, index) => ({
+          where: buildListener(listener, file),
+          proxy: built.tcp.get(index) ?? built.proxy,
+          scheme: listener.tcp ? 'tcp' : listener.tls ? 'https' : 'http',
+        })),
         context,
       )));
   if (failed !== undefined) {
@@ -94,8 +97,9 @@ async function serve(
       err(`cluster ${cluster.name}: waiting for its endpoints`);
   }
   await stopped;
-  err(`stopping: ${built.proxy.active} open`);
-  await built.proxy.close(shutdown);
+  const proxies = [built.proxy, ...built.tcp.values()];
+  err(`stopping: ${proxies.reduce((sum, { active }) => sum + active, 0)} open`);
+  await Promise.all(proxies.map((proxy) => proxy.close(shutdown)));
   await built.close();
   await Promise.all([operation.close(), tracing?.close()]);
   err('stopped');
@@ -120,6 +124,13 @@ async function openOperation(
   }
 }
 
+/** A listener and what is behind it. */
+interface Listening {
+  readonly where: ListenOptions;
+  readonly proxy: { listen(where: ListenOptions): Promise<BoundAddress> };
+  readonly scheme: string;
+}
+
 /** Binds the address of the admin API, where there is one, or says that it could not. */
 async function listenAdmin(
   operation: Operation,
@@ -136,19 +147,14 @@ async function listenAdmin(
 }
 
 /** Binds every address, or says which one it could not. Announces them only when all are bound. */
-async function listenAll(
-  proxy: ReverseProxy,
-  listeners: readonly ListenOptions[],
-  { out }: RunContext,
-): Promise<string | undefined> {
+async function listenAll(listeners: readonly Listening[], { out }: RunContext): Promise<string | undefined> {
   const lines: string[] = [];
-  for (const listener of listeners) {
+  for (const { where, proxy, scheme } of listeners) {
     try {
-      const { address, port } = await proxy.listen(listener);
-      const scheme = listener.tls === undefined ? 'http' : 'https';
+      const { address, port } = await proxy.listen(where);
       lines.push(`listening on ${scheme}://${formatAddress(address, port)}`);
     } catch (error) {
-      const { host = '*', port } = listener;
+      const { host = '*', port } = where;
       return `cannot listen on ${formatAddress(host, port)}: ${describe(error)}`;
     }
   }

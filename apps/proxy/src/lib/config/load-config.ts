@@ -1,6 +1,7 @@
 import { type Config, config as schema } from '../schema/config.ts';
 import { type ConfigIssue, withFurther } from './config-error.ts';
 import type { ConfigText } from './config-text.ts';
+import { listenerIssues } from './listener-issues.ts';
 import { routeIssues } from './route-issues.ts';
 import { soundParts } from './sound-parts.ts';
 import type { SourceMap } from './source-map.ts';
@@ -35,7 +36,11 @@ export function parseConfig({ file, data, written, map, issues }: ConfigText): P
     file,
     written,
     map,
-    issues: withFurther(issues, [...zodIssues(wrong, written, map), ...routeIssues(data, map)]),
+    issues: withFurther(issues, [
+      ...zodIssues(wrong, written, map),
+      ...routeIssues(data, map),
+      ...listenerIssues(data, map),
+    ]),
     config: result.success ? result.data : soundParts(data, wrong),
   };
 }

@@ -1,6 +1,6 @@
 import { type ConfigIssue, formatPath } from './config-error.ts';
-import { didYouMean } from './did-you-mean.ts';
 import type { SourceMap } from './source-map.ts';
+import { unknownCluster } from './unknown-cluster.ts';
 
 /**
  * Finds routes to clusters that do not exist, and routes that an earlier one hides. Works on whatever the file holds, so
@@ -9,7 +9,6 @@ import type { SourceMap } from './source-map.ts';
 export function routeIssues(data: unknown, map: SourceMap): ConfigIssue[] {
   const { clusters, routes } = fields(data);
   if (!Array.isArray(routes)) return [];
-  const known = typeof clusters === 'object' && clusters !== null ? Object.keys(clusters) : undefined;
   const unconditional = new Set<string>();
   return routes.flatMap((route: unknown, index): ConfigIssue[] => {
     const issues: ConfigIssue[] = [];
@@ -19,8 +18,8 @@ export function routeIssues(data: unknown, map: SourceMap): ConfigIssue[] {
     };
     const { match } = fields(route);
     for (const { path, cluster } of namedClusters(route)) {
-      if (known === undefined || typeof cluster !== 'string' || known.includes(cluster)) continue;
-      complain(path, `there is no cluster "${cluster}"${alternatives(cluster, known)}`);
+      const message = unknownCluster(cluster, clusters);
+      if (message !== undefined) complain(path, message);
     }
     const { host = '*', path = '/', exact = false, ...conditions } = fields(match);
     if (typeof host === 'string' && typeof path === 'string') {
@@ -43,12 +42,6 @@ function namedClusters(route: unknown): { path: PropertyKey[]; cluster: unknown 
     { path: ['mirror', 'cluster'], cluster: fields(mirror)['cluster'] },
     ...parts.map((part, index) => ({ path: ['split', index, 'cluster'], cluster: fields(part)['cluster'] })),
   ];
-}
-
-function alternatives(name: string, known: readonly string[]): string {
-  const meant = didYouMean(name, known);
-  const hint = meant === undefined ? ',' : `, did you mean "${meant}"?`;
-  return `${hint} expected one of ${known.map((one) => `"${one}"`).join(', ')}`;
 }
 
 function fields(value: unknown): Readonly<Record<string, unknown>> {

@@ -15,6 +15,9 @@ const MAKE_KEYS = ['hashBy', 'stickyCookie'] as const;
 /** What a valid configuration allows, and its author has probably not meant. */
 export function configWarnings({ file, config, map }: LoadedConfig): ConfigIssue[] {
   const issues: ConfigIssue[] = [];
+  const byTcp = new Set(
+    config.listeners.flatMap(({ tcp }) => [tcp?.cluster, ...Object.values(tcp?.serverNames ?? {})]),
+  );
   const add = (path: readonly PropertyKey[], message: string): void => {
     issues.push({ position: map.valueAt(path), path: formatPath(path), message });
   };
@@ -30,6 +33,8 @@ export function configWarnings({ file, config, map }: LoadedConfig): ConfigIssue
     for (const { path, message } of discoveryWarnings(cluster.discovery, file)) {
       warn(['discovery', ...path], message);
     }
+    // TCP connections have a key in any case: the client's address.
+    if (byTcp.has(name)) continue;
     const reports = cluster.loadReports ?? config.client?.loadReports ?? false;
     const keyed = cluster.hashKey !== undefined || routesWithKeys.has(name);
     for (const message of strategyWarnings(cluster, keyed, reports)) warn(['strategy'], message);

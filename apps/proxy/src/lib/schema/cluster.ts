@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { discovery } from '../discovery/registry.ts';
 import { strategy } from '../strategy/registry.ts';
-import { object, text } from './fields.ts';
+import { choice, object, text } from './fields.ts';
 import { concurrencyLimit, healthCheck, outlierDetection } from './health.ts';
 import { keySource } from './key-source.ts';
 import { requests } from './policy.ts';
@@ -25,6 +25,10 @@ export const cluster = object('A set of endpoints that serve the same requests.'
   guard: guard.exactOptional(),
   concurrencyLimit: concurrencyLimit.exactOptional(),
   hashKey: hashKey.exactOptional(),
+  proxyProtocol: choice('Tells endpoints the client’s address by PROXY headers. Default no.', [
+    'v1',
+    'v2',
+  ]).exactOptional(),
   hostHeader: text('What to send as Host. Default that of the client’s request.').exactOptional(),
   ...requests,
 }).refine(({ tls, protocol }) => tls === undefined || protocol === undefined || SECURE.has(protocol), {

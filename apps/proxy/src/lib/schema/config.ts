@@ -3,6 +3,7 @@ import { proxyMiddleware } from '../middleware/registry.ts';
 import { peer } from './address.ts';
 import { cluster, clusterName } from './cluster.ts';
 import { count, distinct, list, ms, object, pattern, text, wholeMs } from './fields.ts';
+import { forwarded, requestId } from './hops.ts';
 import { listener } from './listener.ts';
 import { accessLog, admin, log, metrics, tracing } from './operation.ts';
 import { client } from './policy.ts';
@@ -41,7 +42,9 @@ export const config = object('Configuration of the evenkeel proxy.', {
     .record(clusterName, cluster, { error: 'an object of clusters by name' })
     .refine((clusters) => Object.keys(clusters).length > 0, { error: 'at least one cluster' })
     .describe('The clusters by name.'),
-  routes: list('Which requests go to which cluster.', 'routes', route),
+  routes: list('Which requests go to which cluster; none where all listeners are tcp.', 'routes', route, {
+    min: 0,
+  }).default([]),
   ...proxyMiddleware,
   client: client.exactOptional(),
   name: pattern(
@@ -55,6 +58,11 @@ export const config = object('Configuration of the evenkeel proxy.', {
     peer('An address or a network.'),
     { min: 0 },
   ).exactOptional(),
+  trustedHops: count(
+    'Proxies in front, whatever their addresses; not with trustedProxies. Default 0.',
+  ).exactOptional(),
+  forwarded: forwarded.exactOptional(),
+  requestId: requestId.exactOptional(),
   clientCertificateHeader: pattern(
     'The header that tells upstreams the subject of a client’s certificate. Default none.',
     /^[\w-]+$/,

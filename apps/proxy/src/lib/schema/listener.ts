@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { bindHost, serverName } from './address.ts';
 import { choice, count, list, ms, object, text } from './fields.ts';
+import { acceptProxy, tcp } from './tcp.ts';
 
 const PEM = 'the path of a PEM file';
 
@@ -46,6 +47,10 @@ export const listener = object('Where the proxy accepts connections.', {
     choice('h2 only over TLS, h2c only without.', ['http/1.1', 'h2', 'h2c']),
   ).exactOptional(),
   tls: listenerTls.exactOptional(),
+  tcp: tcp.exactOptional(),
+  proxyProtocol: acceptProxy.exactOptional(),
+}).refine((value) => value.tcp === undefined || (value.tls === undefined && value.protocols === undefined), {
+  error: 'tcp without tls and protocols: endpoints end TLS themselves',
 });
 
 export type ListenerConfig = z.output<typeof listener>;

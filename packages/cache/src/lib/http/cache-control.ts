@@ -13,6 +13,8 @@ const NUMBERS: Readonly<Record<string, 'least' | 'most'>> = {
   'min-fresh': 'most',
 };
 
+const NONE: Directives = Object.freeze({});
+
 /** Directives that forbid, and so hold whatever argument they have. */
 const RESTRICTIVE: ReadonlySet<string> = new Set([
   'no-store',
@@ -29,8 +31,9 @@ const PERMISSIVE: ReadonlySet<string> = new Set(['public', 'immutable', 'must-un
  * (4.2.1), `private="field"` and `no-cache="field"` count as without argument (5.2.2.4, 5.2.2.7), of two values the stricter.
  */
 export function parseCacheControl(value: string | undefined): Directives {
+  if (value === undefined) return NONE;
   const found: Record<string, number | true> = {};
-  for (const directive of splitDirectives(value ?? '')) {
+  for (const directive of splitDirectives(value)) {
     const [, rawName = '', argument] = /^([^=]*)(?:=(.*))?$/s.exec(directive) ?? [];
     const name = rawName.trim().toLowerCase();
     const choose = Object.hasOwn(NUMBERS, name) ? NUMBERS[name] : undefined;

@@ -17,21 +17,30 @@ export interface CacheStatus {
   readonly detail?: string;
 }
 
-/** The member of a Cache-Status field that this cache adds. */
-export function formatCacheStatus(name: string, status: CacheStatus): string {
-  const parts = [/^[A-Za-z*][!#$%&'*+\-.^_`|~0-9A-Za-z:/]*$/.test(name) ? name : JSON.stringify(name)];
-  if (status.hit) parts.push('hit');
-  if (status.fwd !== undefined) parts.push(`fwd=${status.fwd}`);
-  if (status.fwdStatus !== undefined) parts.push(`fwd-status=${status.fwdStatus}`);
-  if (status.ttl !== undefined) parts.push(`ttl=${status.ttl}`);
-  if (status.stored) parts.push('stored');
-  if (status.collapsed) parts.push('collapsed');
-  if (status.detail !== undefined) parts.push(`detail=${status.detail}`);
-  return parts.join('; ');
+/** The name of a cache as it stands in Cache-Status: a token, or else a string. */
+export function cacheName(name: string): string {
+  return /^[A-Za-z*][!#$%&'*+\-.^_`|~0-9A-Za-z:/]*$/.test(name) ? name : JSON.stringify(name);
 }
 
-/** Fields with one more member in Cache-Status, after those of the caches nearer to the origin. */
-export function withCacheStatus(fields: Readonly<Fields>, member: string): Fields {
+/**
+ * The member of a Cache-Status field that this cache adds.
+ *
+ * @param name what {@link cacheName} made
+ */
+export function formatCacheStatus(name: string, status: CacheStatus): string {
+  let text = name;
+  if (status.hit) text += '; hit';
+  if (status.fwd !== undefined) text += `; fwd=${status.fwd}`;
+  if (status.fwdStatus !== undefined) text += `; fwd-status=${status.fwdStatus}`;
+  if (status.ttl !== undefined) text += `; ttl=${status.ttl}`;
+  if (status.stored) text += '; stored';
+  if (status.collapsed) text += '; collapsed';
+  if (status.detail !== undefined) text += `; detail=${status.detail}`;
+  return text;
+}
+
+/** Cache-Status with one more member, after those of the caches nearer to the origin. */
+export function addCacheStatus(fields: Readonly<Fields>, member: string): string {
   const earlier = fieldValue(fields, 'cache-status');
-  return { ...fields, 'cache-status': earlier === undefined ? member : `${earlier}, ${member}` };
+  return earlier === undefined ? member : `${earlier}, ${member}`;
 }

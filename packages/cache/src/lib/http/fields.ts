@@ -69,7 +69,10 @@ export function requestFields(headers: Dispatcher.DispatchOptions['headers']): F
   if (headers == null) return fields;
   if (Array.isArray(headers)) {
     for (let index = 0; index + 1 < headers.length; index += 2) {
-      add(String(headers[index]), headers[index + 1]);
+      const name = String(headers[index]).toLowerCase();
+      const value: unknown = headers[index + 1];
+      if (typeof value === 'string' && fields[name] === undefined) fields[name] = value;
+      else add(name, value);
     }
   } else if (Symbol.iterator in headers) {
     for (const [name, value] of headers as Iterable<[string, unknown]>) add(name, value);

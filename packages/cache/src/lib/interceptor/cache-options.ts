@@ -1,4 +1,5 @@
 import { checkKeys, InvalidOptionsError, type KnownKeys, numberOption } from '@evenkeel/core';
+import { cacheName } from '../http/cache-status.ts';
 import type { HeuristicFreshness } from '../http/freshness.ts';
 import type { CacheStore } from '../store/cache-store.ts';
 import { fieldNames } from '../store/store-options.ts';
@@ -62,7 +63,7 @@ export function cacheSettings(options: CacheOptions): CacheSettings {
   if (heuristic !== undefined) checkKeys('heuristic', heuristic, { ratio: true, maxMs: true });
   return {
     store,
-    name,
+    name: cacheName(name),
     cacheStatus: options.cacheStatus ?? true,
     targetedFields: fieldNames('targetedFields', options.targetedFields, ['cdn-cache-control']),
     heuristic: heuristic && {

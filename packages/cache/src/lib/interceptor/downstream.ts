@@ -5,6 +5,8 @@ import { RelayController } from './relay-controller.ts';
 type Handler = Dispatcher.DispatchHandler;
 
 const CHUNK_BYTES = 65_536;
+const NOTHING = Buffer.alloc(0);
+const NO_FIELDS: Fields = Object.freeze({});
 
 /** The caller of one exchange: it is started once, and ended once, however many answer it. */
 export class Downstream {
@@ -33,7 +35,7 @@ export class Downstream {
   head(status: number, fields: Fields, message: string | undefined): void {
     if (this.ended) return;
     if (status >= 200) this.headSent = true;
-    this.controller.rawHeaders = rawFields(fields);
+    this.controller.lines = fieldLines(fields);
     this.handler.onResponseStart?.(this.controller, status, fields, message);
   }
 
@@ -44,7 +46,7 @@ export class Downstream {
   end(trailers: Fields): void {
     if (this.ended) return;
     this.ended = true;
-    this.controller.rawTrailers = rawFields(trailers);
+    this.controller.rawTrailers = fieldLines(trailers).map((text) => Buffer.from(text, 'latin1'));
     this.handler.onResponseEnd?.(this.controller, trailers);
   }
 
@@ -56,6 +58,24 @@ export class Downstream {
 
   /** Answers with what is in memory. Nobody catches what a handler throws here, so it ends the exchange as an error. */
   reply(status: number, message: string, fields: Fields, body: Buffer): void {
+    try {
+      this.start(null);
+      if (this.ended) return;
+      this.head(status, fields, message);
+      if (body.length > CHUNK_BYTES || this.controller.paused) {
+        this.stream(body);
+        return;
+      }
+      if (body.length > 0) this.data(body);
+      if (this.controller.paused) this.stream(NOTHING);
+      else this.end(NO_FIELDS);
+    } catch (error) {
+      this.fail(error as Error);
+    }
+  }
+
+  /** Hands a body on in parts, as fast as the caller takes it. */
+  private stream(body: Buffer): void {
     let offset = 0;
     let sending = false;
     const send = (): void => {
@@ -67,36 +87,29 @@ export class Downstream {
         this.data(chunk);
       }
       sending = false;
-      if (offset >= body.length && !this.controller.paused) this.end({});
+      if (offset >= body.length && !this.controller.paused) this.end(NO_FIELDS);
     };
-    const guarded = (step: () => void): void => {
-      try {
-        step();
-      } catch (error) {
-        this.fail(error as Error);
-      }
-    };
-    guarded(() => {
-      this.controller.attach({
-        abort: (reason) => this.fail(reason),
-        pause: () => {},
-        resume: () => guarded(send),
-      });
-      this.start(null);
-      if (this.ended) return;
-      sending = true;
-      this.head(status, fields, message);
-      sending = false;
-      send();
+    this.controller.attach({
+      abort: (reason) => this.fail(reason),
+      pause: () => {},
+      resume: () => {
+        try {
+          send();
+        } catch (error) {
+          this.fail(error as Error);
+        }
+      },
     });
+    send();
   }
 }
 
-function rawFields(fields: Fields): Buffer[] {
-  const raw: Buffer[] = [];
-  for (const [name, value] of Object.entries(fields)) {
-    for (const line of [value].flat())
-      raw.push(Buffer.from(name, 'latin1'), Buffer.from(`${line}`, 'latin1'));
+function fieldLines(fields: Readonly<Fields>): string[] {
+  const lines: string[] = [];
+  for (const name in fields) {
+    const value = fields[name];
+    if (typeof value === 'string') lines.push(name, value);
+    else for (const line of value ?? []) lines.push(name, line);
   }
-  return raw;
+  return lines;
 }

@@ -25,13 +25,12 @@ export class Exchange {
   private readonly parts: ExchangeParts;
   private readonly request: CacheRequest;
   private readonly downstream: Downstream;
-  private readonly deadline: number;
+  private waitsUntil = 0;
 
   constructor(parts: ExchangeParts, request: CacheRequest, downstream: Downstream) {
     this.parts = parts;
     this.request = request;
     this.downstream = downstream;
-    this.deadline = systemClock.now() + parts.settings.collapseMs;
   }
 
   /** What `dispatch` returns. */
@@ -40,6 +39,12 @@ export class Exchange {
     if (!(found instanceof Promise)) return this.decide(found);
     this.later(found.then((lookup) => this.decide(lookup)));
     return true;
+  }
+
+  /** Whoever it waits for, it waits no longer than that in all; counted from the first wait. */
+  private get deadline(): number {
+    this.waitsUntil ||= systemClock.now() + this.parts.settings.collapseMs;
+    return this.waitsUntil;
   }
 
   private decide(lookup: CacheLookup): boolean {

@@ -49,7 +49,8 @@ export function makeStored(
   return {
     statusCode: status,
     statusMessage: message,
-    headers,
+    // A plain object: one without a prototype is slow to copy, and each hit copies it.
+    headers: { ...headers },
     vary: varyValues(names, request),
     cacheControlDirectives: directives,
     cachedAt,

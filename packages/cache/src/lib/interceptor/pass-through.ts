@@ -4,7 +4,7 @@ import { type Fields, fieldValue, firstLine } from '../http/fields.ts';
 import type { CacheSettings } from './cache-options.ts';
 import type { CacheRequest } from './cache-request.ts';
 import { Downstream } from './downstream.ts';
-import { marked } from './responses.ts';
+import { forwardHead } from './responses.ts';
 
 type Handler = Dispatcher.DispatchHandler;
 type Head = Parameters<NonNullable<Handler['onResponseStart']>>;
@@ -31,8 +31,11 @@ export function passThrough(
     onResponseStart(...[, status, headers, message]: Head) {
       const fields = headers as Fields;
       if (reason === 'method' && status >= 200 && status < 400) invalidate(request, fields, settings);
-      const said = { fwd: reason, fwdStatus: status };
-      downstream.head(status, status < 200 ? fields : marked(downstream, fields, settings, said), message);
+      if (status < 200) downstream.head(status, fields, message);
+      else {
+        const head = { status, message: message ?? '', fields };
+        forwardHead(downstream, head, settings, { fwd: reason, fwdStatus: status });
+      }
     },
     onResponseData: (_controller, chunk) => downstream.data(chunk),
     onResponseEnd: (_controller, trailers) => downstream.end(trailers as Fields),

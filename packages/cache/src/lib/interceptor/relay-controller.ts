@@ -5,7 +5,8 @@ type Controller = Dispatcher.DispatchController;
 
 /** The controller a caller keeps for the whole exchange, whoever answers it: the origin, the cache, or first one, then the other. */
 export class RelayController implements Controller {
-  rawHeaders: NonNullable<Controller['rawHeaders']> = [];
+  /** The fields of the response as names and values in turn: what `rawHeaders` has as bytes, for those who want text. */
+  lines: readonly string[] = [];
   rawTrailers: NonNullable<Controller['rawTrailers']> = [];
   /** The controller of the request to the origin, which may know more than this one, such as who answered. */
   upstream: Controller | undefined = undefined;
@@ -19,6 +20,11 @@ export class RelayController implements Controller {
   /** @param onAbort called when nobody answers at the moment */
   constructor(onAbort: (reason: Error) => void) {
     this.onAbort = onAbort;
+  }
+
+  /** Made when someone asks: few do. */
+  get rawHeaders(): Buffer[] {
+    return this.lines.map((text) => Buffer.from(text, 'latin1'));
   }
 
   get aborted(): boolean {

@@ -1,4 +1,4 @@
-import { type CacheStatus, formatCacheStatus, withCacheStatus } from '../http/cache-status.ts';
+import { addCacheStatus, type CacheStatus, formatCacheStatus } from '../http/cache-status.ts';
 import { isNotModified, notModifiedFields } from '../http/conditional.ts';
 import type { Fields } from '../http/fields.ts';
 import { requestedRange } from '../http/range.ts';
@@ -20,30 +20,55 @@ export function answerWith(
   status: CacheStatus,
 ): void {
   const now = settings.now();
-  const full: Fields = { ...response.headers, age: `${ageSeconds(response, now)}` };
-  const fields = marked(downstream, full, settings, { ...status, ttl: ttlSeconds(response, now) });
+  const said = { ...status, ttl: ttlSeconds(response, now) };
+  const fields = { ...response.headers, age: `${ageSeconds(response, now)}` };
+  const marks = marked(downstream, fields, settings, said);
   const { statusCode, statusMessage, body } = response;
-  const whole = statusCode === 200;
-  if (whole && isNotModified(request.fields, response.headers, now)) {
-    downstream.reply(304, 'Not Modified', notModifiedFields(fields), NOTHING);
-  } else if (request.method === 'HEAD') {
-    const length = fields['content-length'] ?? `${body.length}`;
-    downstream.reply(statusCode, statusMessage, { ...fields, 'content-length': length }, NOTHING);
-  } else {
-    const range = whole ? requestedRange(request.fields, response.headers, body.length) : undefined;
-    if (range === undefined) {
-      downstream.reply(statusCode, statusMessage, fields, body);
-    } else if (range === 'unsatisfiable') {
-      const rest = { 'content-range': `bytes */${body.length}`, 'content-length': '0' };
-      downstream.reply(416, 'Range Not Satisfiable', { ...fields, ...rest }, NOTHING);
-    } else {
-      const part = body.subarray(range.first, range.last + 1);
-      const rest = {
-        'content-range': `bytes ${range.first}-${range.last}/${body.length}`,
-        'content-length': `${part.length}`,
-      };
-      downstream.reply(206, 'Partial Content', { ...fields, ...rest }, part);
+  if (request.method === 'HEAD') {
+    if (isMet(request, response, now)) answerNotModified(downstream, marks);
+    else {
+      marks['content-length'] ??= `${body.length}`;
+      downstream.reply(statusCode, statusMessage, marks, NOTHING);
     }
+  } else if (request.conditional && statusCode === 200) {
+    if (isMet(request, response, now)) answerNotModified(downstream, marks);
+    else answerRange(downstream, request, response, marks);
+  } else {
+    downstream.reply(statusCode, statusMessage, marks, body);
+  }
+}
+
+function isMet(
+  { fields, conditional }: CacheRequest,
+  { statusCode, headers }: StoredResponse,
+  now: number,
+): boolean {
+  return conditional && statusCode === 200 && isNotModified(fields, headers, now);
+}
+
+function answerNotModified(downstream: Downstream, fields: Fields): void {
+  downstream.reply(304, 'Not Modified', notModifiedFields(fields), NOTHING);
+}
+
+function answerRange(
+  downstream: Downstream,
+  request: CacheRequest,
+  { statusCode, statusMessage, headers, body }: StoredResponse,
+  fields: Fields,
+): void {
+  const range = requestedRange(request.fields, headers, body.length);
+  if (range === undefined) {
+    downstream.reply(statusCode, statusMessage, fields, body);
+  } else if (range === 'unsatisfiable') {
+    const rest = { 'content-range': `bytes */${body.length}`, 'content-length': '0' };
+    downstream.reply(416, 'Range Not Satisfiable', { ...fields, ...rest }, NOTHING);
+  } else {
+    const part = body.subarray(range.first, range.last + 1);
+    const rest = {
+      'content-range': `bytes ${range.first}-${range.last}/${body.length}`,
+      'content-length': `${part.length}`,
+    };
+    downstream.reply(206, 'Partial Content', { ...fields, ...rest }, part);
   }
 }
 
@@ -56,22 +81,23 @@ export function answerNothingStored(downstream: Downstream, settings: CacheSetti
 /** Hands the head of a response on. */
 export function forwardHead(
   downstream: Downstream,
-  { status, message, fields }: ResponseHead,
+  { status, message, fields }: Omit<ResponseHead, 'times'>,
   settings: CacheSettings,
   state: CacheStatus,
 ): void {
-  downstream.head(status, marked(downstream, fields, settings, state), message);
+  downstream.head(status, marked(downstream, { ...fields }, settings, state), message);
 }
 
-/** Fields with what this cache did, unless it is not to say so; the controller always knows. */
-export function marked(
+/** Adds what this cache did to the fields, which are the caller's own, unless it is not to say so; the controller always knows. */
+function marked(
   downstream: Downstream,
-  fields: Readonly<Fields>,
+  fields: Fields,
   settings: CacheSettings,
   status: CacheStatus,
 ): Fields {
   downstream.controller.cacheStatus = status;
-  return settings.cacheStatus
-    ? withCacheStatus(fields, formatCacheStatus(settings.name, status))
-    : { ...fields };
+  if (settings.cacheStatus) {
+    fields['cache-status'] = addCacheStatus(fields, formatCacheStatus(settings.name, status));
+  }
+  return fields;
 }

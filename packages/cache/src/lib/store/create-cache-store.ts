@@ -169,7 +169,7 @@ class Store {
   private putLocally(slot: Slot, generations: readonly string[], response: StoredResponse): boolean {
     const tagKeys = response.tags.map((tag) => this.space.tag(tag));
     const tagGenerations = this.generations.read(tagKeys) ?? tagKeys.map(firstGeneration);
-    const untouched = this.generations.read([this.space.tagPurges])?.[0] === slot.tagPurge;
+    const untouched = this.generations.readOne(this.space.tagPurges) === slot.tagPurge;
     if (!untouched && tagGenerations.some((value) => (purgedAt(value) ?? 0) >= Math.floor(slot.startedAt)))
       return false;
     const names = Object.keys(response.vary);

@@ -67,18 +67,29 @@ export class Generations {
   /** The generations of some keys; undefined unless all are known. Alone, this instance makes up what is missing. */
   read(keys: readonly string[]): readonly string[] | undefined {
     const values: string[] = [];
-    const now = this.now();
-    const { alone } = this;
     for (const key of keys) {
-      let found = this.known.get(key);
-      if (alone && (found === undefined || found.until <= now)) {
-        found = { value: firstGeneration(), until: Number.POSITIVE_INFINITY };
-        this.known.set(key, found);
-      }
-      if (found === undefined || found.until <= now) return undefined;
-      values.push(found.value);
+      const value = this.readOne(key);
+      if (value === undefined) return undefined;
+      values.push(value);
     }
     return values;
+  }
+
+  /** The same for one key. */
+  readOne(key: string): string | undefined {
+    const found = this.known.get(key);
+    if (found !== undefined && this.trusts(found.until)) return found.value;
+    if (!this.alone) return undefined;
+    const value = firstGeneration();
+    this.known.set(key, { value, until: Number.POSITIVE_INFINITY });
+    return value;
+  }
+
+  /** Until when all of these are believed; a time that has passed when one is not known. */
+  knownUntil(keys: readonly string[]): number {
+    let until = Number.POSITIVE_INFINITY;
+    for (const key of keys) until = Math.min(until, this.known.get(key)?.until ?? 0);
+    return until;
   }
 
   /** Until when what the store says now is believed. */
@@ -89,7 +100,7 @@ export class Generations {
 
   /** Whether something is still believed. */
   trusts(until: number): boolean {
-    return until > this.now();
+    return until === Number.POSITIVE_INFINITY || until > this.now();
   }
 
   /** Begins to read from the store; what `learn` is told belongs to this moment. */
@@ -103,7 +114,10 @@ export class Generations {
     const until = this.trustUntil();
     for (const [index, key] of keys.entries()) {
       const value = values[index];
-      if (value !== undefined && value !== NO_GENERATION) this.known.set(key, { value, until });
+      if (value === undefined || value === NO_GENERATION) continue;
+      const before = this.known.get(key);
+      if (before !== undefined && before.value !== value) this.epoch += 1;
+      this.known.set(key, { value, until });
     }
   }
 

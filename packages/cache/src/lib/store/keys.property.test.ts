@@ -17,7 +17,8 @@ const request = fc.record({
 /** What must be the same for two requests to share a key. */
 function identity({ origin, method, path, headers }: ReturnType<typeof sample>): string {
   const host = headers.host?.toLowerCase() ?? new URL(origin).host;
-  return JSON.stringify([origin, method, path, host, headers['x-forwarded-host'], headers['x-host']]);
+  const hosts = ['x-forwarded-host', 'x-host'].map((name) => headers[name]?.toLowerCase());
+  return JSON.stringify([origin, method, path, host, ...hosts]);
 }
 const sample = () =>
   fc.sample(request, 1)[0] as {
@@ -32,6 +33,18 @@ it('gives two requests one key exactly when they ask for the same', () => {
     fc.property(request, request, (one, other) => {
       const same = SPACE.resource(one).index === SPACE.resource(other).index;
       expect(same).toBe(identity(one) === identity(other));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+it('remembers keys of no request for another one', () => {
+  fc.assert(
+    fc.property(request, fc.dictionary(fc.constantFrom('x-a', 'x-b'), text), (key, vary) => {
+      const fresh = new KeySpace('cache', 3, DEFAULT_KEY_FIELDS);
+      expect(SPACE.resource(key)).toEqual(fresh.resource(key));
+      const { index } = fresh.resource(key);
+      expect(SPACE.variant(index, ['x-a', 'x-b'], vary)).toBe(fresh.variant(index, ['x-a', 'x-b'], vary));
     }),
     { numRuns: 2_000 },
   );

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { emptyFields, type Fields, fieldValue } from '../http/fields.ts';
 import type { CacheKey } from '../undici-types.ts';
 import { Lru } from './lru.ts';
+import { RecentMap } from './recent-map.ts';
 
 /** The keys of one resource. Everything from outside is hashed as JSON, so no two resources share a key. */
 export interface ResourceKeys {
@@ -32,12 +33,19 @@ export const DEFAULT_KEY_FIELDS: readonly string[] = [
 /** Fields that hold the name of a host, which has no case. */
 const HOST_FIELDS: ReadonlySet<string> = new Set(['x-forwarded-host', 'x-forwarded-server', 'x-host']);
 
+/** Keys that are remembered rather than hashed again. */
+const MAX_REMEMBERED = 20_000;
+/** Longer texts are hashed each time: their owner chose them, and memory is bounded by their number alone. */
+const MAX_REMEMBERED_LENGTH = 1_024;
+
 /** Makes the keys of one cache. */
 export class KeySpace {
   private readonly prefix: string;
   private readonly prefixDepth: number;
   private readonly keyFields: readonly string[];
   private readonly origins = new Lru<string>(1_000);
+  private readonly resources = new RecentMap<ResourceKeys>(MAX_REMEMBERED);
+  private readonly variants = new RecentMap<string>(MAX_REMEMBERED);
 
   constructor(prefix: string, prefixDepth: number, keyFields: readonly string[]) {
     this.prefix = prefix;
@@ -55,7 +63,27 @@ export class KeySpace {
     return `${this.prefix}:T`;
   }
 
-  resource({ origin: rawOrigin, method, path, headers }: CacheKey): ResourceKeys {
+  resource(key: CacheKey): ResourceKeys {
+    const id = this.identity(key);
+    const known = this.resources.get(id);
+    if (known !== undefined) return known;
+    const keys = this.makeResource(key);
+    if (id.length <= MAX_REMEMBERED_LENGTH) this.resources.set(id, keys);
+    return keys;
+  }
+
+  /** All that the keys of a resource are made of, each with its length, so that no two requests share one. */
+  private identity({ origin, method, path, headers }: CacheKey): string {
+    let id = `${method} ${part(origin)}${part(path)}`;
+    if (headers === undefined) return id;
+    id += part(fieldValue(headers, 'host'));
+    for (const [index, name] of this.keyFields.entries()) {
+      if (headers[name] !== undefined) id += `${index} ${part(fieldValue(headers, name))}`;
+    }
+    return id;
+  }
+
+  private makeResource({ origin: rawOrigin, method, path, headers }: CacheKey): ResourceKeys {
     const origin = this.origin(rawOrigin);
     const url = digest([origin, path]);
     const extra = this.extra(origin, method, headers ?? emptyFields());
@@ -68,9 +96,14 @@ export class KeySpace {
 
   /** Where the variant of a resource is that these request fields select. */
   variant(index: string, names: readonly string[], request: Readonly<Fields>): string {
-    return names.length === 0
-      ? `${index}.v`
-      : `${index}.v${digest(Object.entries(varyValues(names, request)))}`;
+    if (names.length === 0) return `${index}.v`;
+    let id = index;
+    for (const name of names) id += part(name) + part(fieldValue(request, name)?.trim());
+    const known = this.variants.get(id);
+    if (known !== undefined) return known;
+    const key = `${index}.v${digest(Object.entries(varyValues(names, request)))}`;
+    if (id.length <= MAX_REMEMBERED_LENGTH) this.variants.set(id, key);
+    return key;
   }
 
   url(origin: string, path: string): string {
@@ -138,6 +171,10 @@ export function varyValues(
 
 function digest(value: unknown): string {
   return hash('sha256', JSON.stringify(value), 'base64url');
+}
+
+function part(text: string | undefined): string {
+  return text === undefined ? '-' : `${text.length}:${text}`;
 }
 
 function hostOf(origin: string): string {

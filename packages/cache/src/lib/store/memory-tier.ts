@@ -21,6 +21,9 @@ interface Kept {
   readonly entry: StoredEntry;
   /** Another instance may have replaced it since. */
   readonly trustedUntil: number;
+  /** It was compared with all its generations in this epoch, and they are believed until then. */
+  checkedEpoch: number;
+  checkedUntil: number;
 }
 
 const MAX_INDEXES = 200_000;
@@ -51,6 +54,7 @@ export class MemoryTier {
 
   /** Looks without asking anyone; fills in what the slot can know. */
   look(slot: Slot): LocalAnswer {
+    slot.tagPurge = this.generations.readOne(this.space.tagPurges);
     const answer = this.lookAmongKept(slot);
     return typeof answer === 'string' ? (this.underWay(slot) ?? answer) : answer;
   }
@@ -80,9 +84,26 @@ export class MemoryTier {
   }
 
   private lookAmongKept(slot: Slot): LocalAnswer {
-    slot.generations = this.generations.read(slot.keys.generations);
-    slot.tagPurge = this.generations.read([this.space.tagPurges])?.[0];
     slot.index = this.indexes.get(slot.keys.index);
+    return this.lookAmongChecked(slot) ?? this.lookAndCheck(slot);
+  }
+
+  /** What was found valid and cannot have become anything else since, as no purge was heard of. */
+  private lookAmongChecked(slot: Slot): StoredResponse | undefined {
+    const names = slot.index?.varies.length === 1 ? slot.index.varies[0] : undefined;
+    if (names === undefined) return undefined;
+    const kept = this.entries.get(this.space.variant(slot.keys.index, names, slot.request));
+    if (kept === undefined || kept.checkedEpoch !== slot.epoch) return undefined;
+    const { entry } = kept;
+    if (entry.response.deleteAt <= this.now() || !this.generations.trusts(kept.checkedUntil))
+      return undefined;
+    if (!this.isTrusted(kept)) return undefined;
+    slot.generations = entry.generations;
+    return entry.response;
+  }
+
+  private lookAndCheck(slot: Slot): LocalAnswer {
+    slot.generations = this.generations.read(slot.keys.generations);
     if (slot.generations === undefined) return 'unknown';
     const { index } = slot;
     if (index === undefined || !sameGenerations(index.generations, slot.generations)) return 'uri-miss';
@@ -90,7 +111,10 @@ export class MemoryTier {
       const kept = this.entries.get(key);
       if (kept === undefined) continue;
       const state = this.stateOf(kept, slot.generations);
-      if (state === 'valid') return kept.entry.response;
+      if (state === 'valid') {
+        this.check(kept, slot);
+        return kept.entry.response;
+      }
       if (state === 'unknown') return 'unknown';
       this.entries.delete(key);
     }
@@ -111,9 +135,15 @@ export class MemoryTier {
     this.remember(indexKey, index);
     this.entries.set(
       key,
-      { entry, trustedUntil: this.generations.trustUntil() },
+      { entry, trustedUntil: this.generations.trustUntil(), checkedEpoch: -1, checkedUntil: 0 },
       responseBytes(entry.response),
     );
+  }
+
+  private check(kept: Kept, { epoch, keys }: Slot): void {
+    const tags = kept.entry.response.tags.map((tag) => this.space.tag(tag));
+    kept.checkedEpoch = epoch;
+    kept.checkedUntil = this.generations.knownUntil([...keys.generations, ...tags]);
   }
 
   /** Another instance has replaced it. */

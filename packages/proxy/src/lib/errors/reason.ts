@@ -36,7 +36,13 @@ export type KnownReason =
   | 'upstream-protocol'
   | 'upstream-timeout'
   | 'internal'
-  | 'client-gone';
+  | 'client-gone'
+  | 'bad-proxy-header'
+  | 'bad-client-hello'
+  | 'untrusted-peer'
+  | 'too-many-connections'
+  | 'idle-timeout'
+  | 'endpoint-gone';
 
 /** An error response of the proxy's own. */
 export interface Failure {
@@ -80,6 +86,12 @@ const KNOWN: Readonly<Record<KnownReason, readonly [status: number, message: str
   'upstream-timeout': [504, 'The upstream did not answer in time.'],
   internal: [500, 'The proxy failed.'],
   'client-gone': [499, 'The client closed the connection before the response.'],
+  'bad-proxy-header': [400, 'The PROXY header of the connection is missing or not valid.'],
+  'bad-client-hello': [400, 'The connection does not begin with TLS.'],
+  'untrusted-peer': [403, 'The peer may not connect here.'],
+  'too-many-connections': [503, 'Too many connections are open.'],
+  'idle-timeout': [504, 'Nothing moved on the connection for too long.'],
+  'endpoint-gone': [503, 'The endpoint of the connection has been taken out.'],
 };
 
 /** Returns the standard failure for a reason. */

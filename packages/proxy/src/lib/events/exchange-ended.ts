@@ -11,7 +11,12 @@ export interface ExchangeEnded {
   readonly host: string | undefined;
   /** The request target as received. */
   readonly target: string;
+  /** The peer's address: that of the last proxy in front, where there is one; by its PROXY header, where there is one. */
   readonly remoteAddress: string | undefined;
+  /** The address of the client: the last, seen from here, that is not a trusted proxy's. */
+  readonly clientAddress: string | undefined;
+  /** The id that went upstream; undefined where requests get none. */
+  readonly requestId: string | undefined;
   /** Of the client's protocol, such as `1.1`. */
   readonly httpVersion: string;
   /** The fields as received. */

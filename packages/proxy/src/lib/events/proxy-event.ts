@@ -1,17 +1,20 @@
 import type { MirrorEnded } from '../actions/mirror.ts';
 import type { Reason } from '../errors/reason.ts';
+import type { ConnectionEnded, ConnectionOpened } from '../tcp/tcp-events.ts';
 import type { ExchangeEnded } from './exchange-ended.ts';
 
 /** Something that happened in a proxy, in the past tense. */
 export type ProxyEvent =
   | ExchangeEnded
+  | ConnectionOpened
+  | ConnectionEnded
   | ConnectionRefused
   | ListenerFailed
   | MirrorEnded
   | CertificatesReloaded
   | CertificatesRejected;
 
-/** A connection was closed because what came on it was no valid request, or no valid TLS. */
+/** A connection was closed because it was not to be served, or what came on it was no valid request, or no valid TLS. */
 export interface ConnectionRefused {
   readonly type: 'connectionRefused';
   readonly remoteAddress: string | undefined;

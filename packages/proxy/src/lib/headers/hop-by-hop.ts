@@ -23,6 +23,7 @@ const PROTECTED: ReadonlySet<string> = new Set([
   'via',
   'x-forwarded-for',
   'x-forwarded-host',
+  'x-forwarded-port',
   'x-forwarded-proto',
   'x-real-ip',
 ]);

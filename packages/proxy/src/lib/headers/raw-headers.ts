@@ -49,6 +49,7 @@ function isPairs(source: NonNullable<HeaderSource>): source is readonly (Uint8Ar
 }
 
 function latin1(bytes: Uint8Array): string {
+  if (Buffer.isBuffer(bytes)) return bytes.toString('latin1');
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 

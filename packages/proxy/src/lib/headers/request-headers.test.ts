@@ -1,13 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import type { Exchange } from '../exchange.ts';
+import { forwardingSettings } from './forwarding-options.ts';
+import { hopTrust } from './hop-trust.ts';
 import { requestHeaders } from './request-headers.ts';
 
-function rewritten(rawHeaders: string[], trusted = false, exchange: Partial<Exchange> = {}): string[] {
-  const from = { rawHeaders, httpVersion: '1.1', remoteAddress: '192.0.2.1', encrypted: false, ...exchange };
-  return requestHeaders(from as Exchange, {
+function rewritten(rawHeaders: string[], trusted = false, part: Partial<Exchange> = {}): string[] {
+  const exchange = {
+    rawHeaders,
+    httpVersion: '1.1',
+    remoteAddress: '192.0.2.1',
+    encrypted: false,
+    ...part,
+  } as Exchange;
+  const trustedProxies = trusted ? ['192.0.2.1'] : [];
+  const hopsOf = hopTrust({ trustedProxies, trustedHops: 0, from: undefined });
+  return requestHeaders(exchange, {
     authority: 'a.example:8080',
     proxyName: 'evenkeel',
-    trusted,
+    hops: hopsOf(exchange),
+    hopsFrom: hopsOf.from,
+    forwarding: forwardingSettings(),
   });
 }
 const added = [
@@ -79,9 +91,11 @@ describe('what a peer says of earlier hops', () => {
 
   it('is extended when the peer is trusted', () => {
     expect(rewritten(claims, true)).toEqual([
-      ...['host', 'a.example:8080', 'X-Forwarded-Port', '443', 'Forwarded', 'for=1', 'X-Real-IP', '1.1.1.1'],
+      ...['host', 'a.example:8080', 'X-Forwarded-Port', '443', 'X-Real-IP', '1.1.1.1'],
       ...['via', '1.1 evenkeel', 'x-forwarded-for', '198.51.100.7, 10.0.0.1, 192.0.2.1'],
       ...['x-forwarded-proto', 'https', 'x-forwarded-host', 'shop.example'],
+      // It was malformed, and there is a chain that is believed.
+      ...['forwarded', 'for=198.51.100.7, for=10.0.0.1'],
     ]);
   });
 });

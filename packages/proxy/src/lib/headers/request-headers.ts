@@ -1,14 +1,20 @@
 import type { Exchange } from '../exchange.ts';
+import { addForwarding, append, type HopClaims, isLeftAlone, tellsOfHops } from './forwarding.ts';
+import type { ForwardingSettings } from './forwarding-options.ts';
 import { connectionFields, isHopByHop } from './hop-by-hop.ts';
+import type { HopField, Hops } from './hop-trust.ts';
 
 /** What the header rules know of a request beside its own fields. */
-export interface ForwardingContext {
+export interface RequestContext {
   /** `host[:port]` of the request; undefined when an HTTP/1.0 client named none. */
   readonly authority: string | undefined;
   /** The name this proxy gives itself in `Via`. */
   readonly proxyName: string;
-  /** Whether the peer's own account of earlier hops is believed. */
-  readonly trusted: boolean;
+  /** The hops the request has come through. */
+  readonly hops: Hops;
+  /** Where trusted proxies name the hops before them. */
+  readonly hopsFrom: HopField;
+  readonly forwarding: ForwardingSettings;
   /** The field, in lower case, that carries the subject of the client's certificate; undefined when none does. */
   readonly clientCertificateHeader?: string | undefined;
 }
@@ -16,21 +22,21 @@ export interface ForwardingContext {
 /** Fields that end here besides the hop-by-hop ones: the proxy answers the expectation and sends no trailers itself. */
 const CONSUMED: ReadonlySet<string> = new Set(['host', 'expect', 'proxy-authorization', 'trailer']);
 
+const NO_CLAIMS: HopClaims = new Map();
+
 /**
- * Builds the fields to send upstream: hop-by-hop fields out (RFC 9110 §7.6.1), `Host` from the request's authority,
- * `Via` and `X-Forwarded-For`, `-Proto`, `-Host` appended. What an untrusted peer says of earlier hops is dropped.
+ * Builds the fields to send upstream: hop-by-hop fields out (RFC 9110 §7.6.1), `Host` from the request's authority, `Via`
+ * and the fields about hops appended. What an untrusted peer says of earlier hops is dropped.
  */
-export function requestHeaders(exchange: Exchange, context: ForwardingContext): string[] {
+export function requestHeaders(exchange: Exchange, context: RequestContext): string[] {
   const { rawHeaders } = exchange;
-  const { authority, trusted } = context;
+  const { authority, hops, hopsFrom: from, forwarding: settings } = context;
   const named = connectionFields(rawHeaders);
   const headers: string[] = [];
   if (authority !== undefined) headers.push('host', authority);
+  const claims: HopClaims = hops.trusted ? new Map() : NO_CLAIMS;
   let subject = exchange.clientSubject;
   let via = '';
-  let forwardedFor = '';
-  let forwardedProto = exchange.encrypted ? 'https' : 'http';
-  let forwardedHost = authority;
 
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const field = rawHeaders[i] as string;
@@ -38,28 +44,19 @@ export function requestHeaders(exchange: Exchange, context: ForwardingContext): 
     const name = field.toLowerCase();
     if (isHopByHop(name) || CONSUMED.has(name) || named.has(name)) continue;
     if (name === context.clientCertificateHeader) {
-      if (trusted) subject = value;
+      if (hops.trusted) subject = value;
     } else if (name === 'via') via = append(via, value);
-    else if (name === 'x-forwarded-for') forwardedFor = trusted ? append(forwardedFor, value) : '';
-    else if (name === 'x-forwarded-proto') forwardedProto = trusted ? value : forwardedProto;
-    else if (name === 'x-forwarded-host') forwardedHost = trusted ? value : forwardedHost;
-    else if (trusted || !describesEarlierHops(name)) headers.push(field, value);
+    else if (!tellsOfHops(name)) headers.push(field, value);
+    else if (hops.trusted) {
+      claims.set(name, append(claims.get(name) ?? '', value));
+      if (isLeftAlone(name, from, settings)) headers.push(field, value);
+    }
   }
 
   headers.push('via', append(via, `${exchange.httpVersion} ${context.proxyName}`));
-  headers.push('x-forwarded-for', append(forwardedFor, exchange.remoteAddress ?? 'unknown'));
-  headers.push('x-forwarded-proto', forwardedProto);
-  if (forwardedHost !== undefined) headers.push('x-forwarded-host', forwardedHost);
+  addForwarding(headers, exchange, { settings, from, hops, claims, authority });
   if (context.clientCertificateHeader !== undefined && subject !== undefined) {
     headers.push(context.clientCertificateHeader, subject);
   }
   return headers;
-}
-
-function describesEarlierHops(name: string): boolean {
-  return name.startsWith('x-forwarded-') || name === 'forwarded' || name === 'x-real-ip';
-}
-
-function append(list: string, element: string): string {
-  return list === '' ? element : `${list}, ${element}`;
 }

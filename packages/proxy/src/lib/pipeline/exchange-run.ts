@@ -35,6 +35,10 @@ export class ExchangeRun implements ResponseListener, Rostered {
   route: Route | undefined;
   /** The cluster that the request goes to. */
   cluster: string | undefined;
+  /** The address of the client behind trusted proxies. */
+  clientAddress: string | undefined;
+  /** Undefined where requests get none. */
+  requestId: string | undefined;
   /** The authority of the request, once it is known to be valid. */
   host: string | undefined;
   status = 0;
@@ -132,6 +136,8 @@ export class ExchangeRun implements ResponseListener, Rostered {
       host: this.host,
       target: exchange.target,
       remoteAddress: exchange.remoteAddress,
+      clientAddress: this.clientAddress,
+      requestId: this.requestId,
       httpVersion: exchange.httpVersion,
       requestHeaders: exchange.rawHeaders,
       route: this.route?.name,

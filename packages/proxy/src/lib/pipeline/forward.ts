@@ -89,7 +89,7 @@ export class Forward implements Dispatcher.DispatchHandler, UpstreamHalf {
     reason?: string,
   ): void {
     if (this.over) return;
-    const upstream = toRawHeaders((controller.rawHeaders as Headers) ?? headers);
+    const upstream = linesOf(controller) ?? toRawHeaders((controller.rawHeaders as Headers) ?? headers);
     const keepTrailer = this.takesTrailers && status !== 204 && status !== 304 && !isSized(upstream);
     const relayed = responseHeaders(status, upstream, keepTrailer);
     const fault = responseFault(status, upstream, relayed);
@@ -156,6 +156,11 @@ export class Forward implements Dispatcher.DispatchHandler, UpstreamHalf {
     controller.abort(error);
     this.body?.destroy();
   }
+}
+
+/** The fields as text where the controller has them so, as that of a cache does: its bytes would be made for us alone. */
+function linesOf(controller: object): RawHeaders | undefined {
+  return (controller as { readonly lines?: RawHeaders }).lines;
 }
 
 function isSized(headers: RawHeaders): boolean {

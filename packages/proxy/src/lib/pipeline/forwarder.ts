@@ -1,4 +1,5 @@
 import type { RequestObserver, RequestSettings } from '@evenkeel/http-client';
+import { CLIENT_CONNECTION, type WithClientConnection } from '../proxy-protocol/client-connection.ts';
 import type { Route } from '../routing/route.ts';
 import type { ExchangeRun } from './exchange-run.ts';
 import { Forward } from './forward.ts';
@@ -13,8 +14,13 @@ export type Forwarder = (run: ExchangeRun, request: RoutedExchange, route: Route
  * Makes what ends the way of a request through the pipeline.
  *
  * @param ownHost clusters whose requests carry the endpoint's own name in `Host`
+ * @param toldOfClients clusters whose endpoints are told whose each connection is
  */
-export function forwarder(dispatch: RouteDispatch, ownHost: ReadonlySet<string>): Forwarder {
+export function forwarder(
+  dispatch: RouteDispatch,
+  ownHost: ReadonlySet<string>,
+  toldOfClients: ReadonlySet<string>,
+): Forwarder {
   return (run, request, route) => {
     const { cluster = '', headers, hostname } = request;
     // A Host that middleware has set stays; without one whoever sends the request names the endpoint there.
@@ -22,13 +28,14 @@ export function forwarder(dispatch: RouteDispatch, ownHost: ReadonlySet<string>)
       headers.delete('host');
     const { trace } = run.record ?? {};
     if (trace !== undefined) setTraceContext(headers, trace.headers);
-    const options: ForwardedOptions = {
+    const options: ForwardedOptions & WithClientConnection = {
       origin: `http://${cluster}`,
       path: request.path,
       method: request.method,
       headers: headers.raw as string[],
       evenkeel: settingsOf(route, request, run.record),
       clientAddress: request.clientAddress,
+      ...(toldOfClients.has(cluster) && { [CLIENT_CONNECTION]: run.exchange.connection }),
     };
     const body = route.mirror === undefined ? request.body : route.mirror(request);
     new Forward(run).send(dispatch(route.cache), options, body);

@@ -2,8 +2,11 @@ import { type Clock, createRoster } from '@evenkeel/core';
 import { failure } from '../errors/reason.ts';
 import type { ProxyEvents } from '../events/proxy-events.ts';
 import type { Exchange } from '../exchange.ts';
+import type { ForwardingSettings } from '../headers/forwarding-options.ts';
+import { headerFields } from '../headers/header-fields.ts';
+import type { HopTrust } from '../headers/hop-trust.ts';
 import { requestHeaders } from '../headers/request-headers.ts';
-import type { TrustedPeers } from '../headers/trusted-peers.ts';
+import { type RequestIds, respondWithId } from '../headers/request-id.ts';
 import type { Middleware } from '../middleware/middleware.ts';
 import { runMiddleware } from '../middleware/run-middleware.ts';
 import { checkRequest, type RequestLimits } from '../request/check-request.ts';
@@ -24,9 +27,15 @@ export interface PipelineOptions {
   readonly dispatch: RouteDispatch;
   /** Clusters whose requests carry the endpoint's own name in `Host`. */
   readonly ownHost: ReadonlySet<string>;
+  /** Clusters whose endpoints are told whose each connection is. */
+  readonly toldOfClients: ReadonlySet<string>;
   /** In lower case. */
   readonly proxyName: string;
-  readonly trusted: TrustedPeers;
+  /** Whose account of earlier hops is believed. */
+  readonly hopsOf: HopTrust;
+  readonly forwarding: ForwardingSettings;
+  /** Undefined gives requests no ids. */
+  readonly ids: RequestIds | undefined;
   /** In lower case. */
   readonly clientCertificateHeader: string | undefined;
   readonly limits: RequestLimits;
@@ -47,8 +56,9 @@ export interface Pipeline {
 
 /** Builds the pipeline: check, route, rewrite fields, go through middleware, forward, relay. */
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { routes, middleware, dispatch, ownHost, proxyName, trusted, limits, clock, events } = options;
-  const forward = forwarder(dispatch, ownHost);
+  const { routes, middleware, dispatch, ownHost, proxyName, hopsOf, forwarding, ids, limits, clock, events } =
+    options;
+  const forward = forwarder(dispatch, ownHost, options.toldOfClients);
   const active = createRoster<ExchangeRun>();
   const waiting: (() => void)[] = [];
   const context = {
@@ -64,6 +74,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     handle(exchange) {
       const run = new ExchangeRun(exchange, context);
       active.add(run);
+      const hops = hopsOf(exchange);
+      run.clientAddress = hops.clientAddress;
+      const id = ids?.idOf(exchange.rawHeaders, hops.trusted);
+      run.requestId = id;
+      if (ids?.respond === true && id !== undefined)
+        run.response = respondWithId(run.response, ids.header, id);
       const checked = checkRequest(exchange, limits);
       if (typeof checked === 'string') {
         run.fail(failure(checked));
@@ -85,9 +101,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       const headers = requestHeaders(exchange, {
         authority: authority?.text,
         proxyName,
-        trusted: trusted(exchange.remoteAddress),
+        hops,
+        hopsFrom: hopsOf.from,
+        forwarding,
         clientCertificateHeader: options.clientCertificateHeader,
       });
+      if (ids !== undefined && id !== undefined) headerFields(headers).set(ids.header, id);
       const request = new RoutedExchange(run, {
         route,
         hostname: authority?.hostname,

@@ -37,7 +37,7 @@ export class RoutedExchange implements RoutedRequest {
     this.exchange = exchange;
     this.route = route?.name;
     this.hostname = hostname;
-    this.clientAddress = exchange.remoteAddress;
+    this.clientAddress = run.clientAddress;
     this.headers = headerFields(headers);
     this.method = exchange.method;
     this.path = path;

@@ -1,9 +1,10 @@
-import { type Candidate, type Cluster, createCluster, type Strategy, staticDiscovery } from '@evenkeel/core';
+import { type Cluster, createCluster, staticDiscovery } from '@evenkeel/core';
 import type { HttpClusterRoute } from '@evenkeel/http-client';
 import type { ExchangeEnded } from '../events/exchange-ended.ts';
 import { createProxy, type ReverseProxy } from '../proxy.ts';
 import type { ProxyOptions } from '../proxy-options.ts';
 import type { ListenOptions } from '../transports/listen-options.ts';
+import { inOrder } from './in-order.ts';
 
 /** A proxy that listens on loopback, in front of one cluster `api`. */
 export interface TestProxy extends AsyncDisposable {
@@ -61,17 +62,5 @@ export async function startProxy(
       await proxy.close({ graceMs: 0 });
       await cluster.close();
     },
-  };
-}
-
-/** Picks the first endpoint that is not excluded, so that tests know who is asked. */
-function inOrder(): Strategy {
-  let candidates: readonly Candidate[] = [];
-  return {
-    name: 'in-order',
-    update: (list) => {
-      candidates = list;
-    },
-    pick: ({ exclude }) => candidates.find(({ endpoint }) => exclude?.has(endpoint.id) !== true),
   };
 }

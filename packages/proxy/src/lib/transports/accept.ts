@@ -1,4 +1,5 @@
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
+import { bind } from '../connection/bind.ts';
 import type { ListenOptions } from './listen-options.ts';
 
 /** Takes each connection of a bound address, and what goes wrong with accepting them. */
@@ -36,9 +37,8 @@ export async function acceptConnections(
     socket.once('close', () => open.delete(socket));
     accept(socket);
   });
-  await bind(server, where);
+  const { address, port } = await bind(server, where);
   server.on('error', failed);
-  const { address, port } = server.address() as AddressInfo;
   const stop = (): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
   return {
     address,
@@ -52,14 +52,4 @@ export async function acceptConnections(
       for (const socket of open) socket.destroy();
     },
   };
-}
-
-function bind(server: Server, { port, host }: ListenOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }

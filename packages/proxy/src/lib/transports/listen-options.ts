@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { ListenAddress } from '../connection/listen-options.ts';
 import type { ResolvedConnectionOptions } from './node-http-options.ts';
 import type { TlsListenOptions } from './tls-options.ts';
 
@@ -6,11 +7,7 @@ import type { TlsListenOptions } from './tls-options.ts';
 export type ListenProtocol = 'http/1.1' | 'h2' | 'h2c';
 
 /** Where a listener is to accept connections, and what is spoken there. */
-export interface ListenOptions {
-  /** 0 takes any free port. */
-  readonly port: number;
-  /** @default all addresses */
-  readonly host?: string;
+export interface ListenOptions extends ListenAddress {
   /**
    * What is spoken: `http/1.1`, `h2` over TLS, and `h2c`, HTTP/2 in clear text, for clients that know of it beforehand
    * (RFC 9113 §3.3). @default ['h2', 'http/1.1'] over TLS, else ['http/1.1']

@@ -1,5 +1,6 @@
-import type { Clock } from '@evenkeel/core';
+import { type Clock, systemClock } from '@evenkeel/core';
 import type { ProxyEvents } from '../events/proxy-events.ts';
+import { acceptProxy } from '../proxy-protocol/accept-proxy.ts';
 import { acceptConnections } from './accept.ts';
 import { http2Layer } from './http2/http2-layer.ts';
 import { prefaceLayer } from './http2/preface.ts';
@@ -7,6 +8,7 @@ import type { Layer, Listener, ListenOptions, ListenProtocol } from './listen-op
 import { listenProtocols } from './listen-protocols.ts';
 import type { ConnectionPolicy } from './node-http-response.ts';
 import { type NodeHttpTransport, nodeHttpLayer } from './node-http-server.ts';
+import { proxyProtocolLayer } from './proxy-protocol-layer.ts';
 import { loadCertificates } from './tls-certificates.ts';
 import { readPemFiles, tlsFiles } from './tls-files.ts';
 import { tlsLayer } from './tls-layer.ts';
@@ -22,6 +24,7 @@ export type ListenerContext = NodeHttpTransport & { readonly events: ProxyEvents
  */
 export async function checkListenOptions(options: ListenOptions): Promise<void> {
   listenProtocols(options);
+  acceptProxy(options.proxyProtocol, systemClock);
   if (options.tls === undefined) return;
   const tls = resolveTlsOptions(options.tls);
   loadCertificates(tls, await readPemFiles(tlsFiles(tls)));
@@ -92,7 +95,7 @@ async function layersOf(where: ListenOptions, transport: ListenerContext): Promi
   const protocols = listenProtocols(where);
   const http1 = nodeHttpLayer(transport);
   const http2 = protocols.length === 1 && protocols[0] === 'http/1.1' ? undefined : http2Layer(transport);
-  const first =
+  const spoken =
     where.tls === undefined
       ? clearText(protocols, http1, http2, transport)
       : await tlsLayer(resolveTlsOptions(where.tls), {
@@ -101,7 +104,10 @@ async function layersOf(where: ListenOptions, transport: ListenerContext): Promi
           protocols,
           next: (chosen) => (chosen === 'h2' ? http2 : protocols.includes('http/1.1') ? http1 : undefined),
         });
-  return [...new Set([first, http1, ...(http2 === undefined ? [] : [http2])])];
+  const { proxyProtocol } = where;
+  const accept = proxyProtocol && acceptProxy(proxyProtocol, transport.policy.clock);
+  const first = accept === undefined ? spoken : proxyProtocolLayer(spoken, accept, transport.events);
+  return [...new Set([first, spoken, http1, ...(http2 === undefined ? [] : [http2])])];
 }
 
 /** The policy of all listeners, for one that may be drained while the others go on. */

@@ -1,11 +1,13 @@
 import { type IncomingMessage, METHODS, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
+import { clientAddressOf, endsOf } from '../connection/named-ends.ts';
 import type { Exchange, RawHeaders, RequestBody, ResponseWriter } from '../exchange.ts';
+import type { ProxiedConnection } from '../proxy-protocol/proxy-header.ts';
 import { hasContent } from '../request/framing.ts';
 import { clientSubject } from './client-subject.ts';
 import { type BareConnection, type ConnectionPolicy, NodeHttpResponse } from './node-http-response.ts';
-import { plainAddress } from './plain-address.ts';
 import { RequestBodyStream } from './request-body-stream.ts';
 
 /** What the event that brought a request says of it. */
@@ -46,6 +48,7 @@ class NodeHttpExchange implements Exchange {
   readonly body: RequestBody | undefined;
   readonly upgrade: string | undefined;
   readonly response: ResponseWriter;
+  private readonly socket: Socket;
 
   constructor(
     request: IncomingMessage,
@@ -58,12 +61,17 @@ class NodeHttpExchange implements Exchange {
     const known = request.httpVersionMajor === 1 && KNOWN_METHODS.has(this.method);
     this.httpVersion = known ? request.httpVersion : 'unknown';
     this.rawHeaders = request.rawHeaders;
-    this.remoteAddress = plainAddress(request.socket.remoteAddress);
+    this.remoteAddress = clientAddressOf(request.socket);
     this.encrypted = request.socket instanceof TLSSocket;
     this.clientSubject = this.encrypted ? clientSubject(request.socket) : undefined;
     this.body = parts.body;
     this.upgrade = parts.upgrade;
     this.response = response;
+    this.socket = request.socket;
+  }
+
+  get connection(): ProxiedConnection | undefined {
+    return endsOf(this.socket);
   }
 }
 

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
+import { clientAddressOf } from '../connection/named-ends.ts';
 import { failure, type KnownReason } from '../errors/reason.ts';
 import type { ProxyEvents } from '../events/proxy-events.ts';
 import type { Exchange } from '../exchange.ts';
@@ -64,7 +65,7 @@ export function nodeHttpLayer(transport: NodeHttpTransport): Layer {
     const reason = REASON_OF_CODE[error.code ?? ''] ?? 'bad-request';
     const refuse = (): void => {
       refuseConnection(socket, failure(reason));
-      const { remoteAddress } = socket as Socket;
+      const remoteAddress = clientAddressOf(socket as Socket);
       events.emit({ type: 'connectionRefused', remoteAddress, reason, error });
     };
     refuseInTurn(socket, refuse);

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
 import type { Clock } from '@evenkeel/core';
+import { clientAddressOf, namedEnds, nameEnds } from '../connection/named-ends.ts';
 import type { ProxyEvents } from '../events/proxy-events.ts';
 import { keepClientSubject } from './client-subject.ts';
 import type { Layer } from './listen-options.ts';
@@ -44,7 +45,8 @@ export async function tlsLayer(options: ResolvedTlsOptions, context: TlsLayerCon
     SNICallback: (servername, callback) => callback(null, certificates.find(servername)),
   });
   const refuse = (socket: TLSSocket, error: unknown): void => {
-    const { remoteAddress, authorizationError } = socket;
+    const { authorizationError } = socket;
+    const remoteAddress = clientAddressOf(handshakes.get(peerOf(socket)) ?? socket);
     socket.on('error', () => {});
     socket.destroy();
     const reason = authorizationError ? 'bad-client-certificate' : 'bad-tls';
@@ -52,6 +54,9 @@ export async function tlsLayer(options: ResolvedTlsOptions, context: TlsLayerCon
   };
   server.on('tlsClientError', (error, socket) => refuse(socket, error));
   server.on('secureConnection', (socket) => {
+    const accepted = handshakes.get(peerOf(socket));
+    const ends = accepted && namedEnds(accepted);
+    if (ends !== undefined) nameEnds(socket, ends);
     handshakes.delete(peerOf(socket));
     const layer = context.next(socket.alpnProtocol || undefined);
     if (clientAuth !== undefined && !keepClientSubject(socket, clientAuth.mode)) {

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import { clientAddressOf, endsOf } from '../../connection/named-ends.ts';
 import { errorResponse } from '../../errors/error-response.ts';
 import { failure, type KnownReason } from '../../errors/reason.ts';
 import type { Exchange, RawHeaders, RequestBody } from '../../exchange.ts';
 import { fieldValues } from '../../headers/raw-headers.ts';
 import { clientSubject } from '../client-subject.ts';
 import type { NodeHttpTransport } from '../node-http-server.ts';
-import { plainAddress } from '../plain-address.ts';
 import { Http2Body } from './http2-body.ts';
 import { type Http2Request, http2Request } from './http2-fields.ts';
 import { Http2Response } from './http2-response.ts';
@@ -44,7 +44,10 @@ export function handleStream(
     target: request.target,
     httpVersion: '2.0',
     rawHeaders: tunnel ? withKey(request.rawHeaders) : request.rawHeaders,
-    remoteAddress: plainAddress(socket.remoteAddress),
+    remoteAddress: clientAddressOf(socket),
+    get connection() {
+      return endsOf(socket);
+    },
     encrypted: socket instanceof TLSSocket,
     clientSubject: clientSubject(socket),
     body: complete || tunnel ? undefined : requestBody(stream, request, response, () => watch?.moved()),

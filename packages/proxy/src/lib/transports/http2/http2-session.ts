@@ -1,5 +1,6 @@
 import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
+import { clientAddressOf } from '../../connection/named-ends.ts';
 import type { NodeHttpTransport } from '../node-http-server.ts';
 import { floodGuard } from './flood-guard.ts';
 import { handleStream } from './http2-exchange.ts';
@@ -31,7 +32,7 @@ export function serveSession(
 ): Http2Connection {
   const { connections, policy, events } = transport;
   const { clock } = policy;
-  const { remoteAddress } = socket;
+  const remoteAddress = clientAddressOf(socket);
   const guards = {
     resets: floodGuard(clock, LIMITS.resets),
     pings: floodGuard(clock, LIMITS.pings),
