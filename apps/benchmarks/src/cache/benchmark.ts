@@ -15,6 +15,7 @@ export const cache: Benchmark = {
       fallback: CONTENDERS.map(({ name }) => name),
       choices: CONTENDERS.map(({ name }) => name),
     },
+    warmup: { description: 'requests that warm each up', fallback: 20_000, quick: 100, min: 0 },
     rounds: { description: 'rounds after the warm-up', fallback: 7, quick: 1 },
     seconds: { description: 'length of a round of one contender', fallback: 3, quick: 1 },
     connections: { description: 'connections, all kept alive', fallback: 64, quick: 8 },
@@ -32,6 +33,7 @@ export const cache: Benchmark = {
     const contenders = CONTENDERS.filter(({ name }) => settings.list('contenders').includes(name));
     const names = contenders.map(({ name }) => name);
     const rounds = await measureProxies(`127.0.0.1:${endpoint.port}`, contenders, {
+      warmUpRequests: settings.number('warmup'),
       rounds: settings.number('rounds'),
       seconds: settings.number('seconds'),
       connections: settings.number('connections'),

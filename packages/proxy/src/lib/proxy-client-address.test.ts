@@ -6,7 +6,7 @@ import { startProxy } from './testing/start-proxy.ts';
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 const request = (fields: string): string => `GET / HTTP/1.1\r\nHost: h\r\n${fields}\r\n`;
 
-it('§20: the client behind trusted proxies is known to middleware, to events and upstream', async () => {
+it('7239 §5: the client behind trusted proxies is known to middleware, to events and upstream', async () => {
   await using upstream = await rawUpstream(OK);
   const seen: (string | undefined)[] = [];
   await using proxy = await startProxy([upstream.port], {
@@ -29,7 +29,7 @@ it('§20: the client behind trusted proxies is known to middleware, to events an
   );
 });
 
-it('§20: counts trusted hops, where their addresses are not known', async () => {
+it('7239 §5: counts trusted hops, where their addresses are not known', async () => {
   await using upstream = await rawUpstream(OK);
   await using proxy = await startProxy([upstream.port], { trustedHops: 2 });
   using client = rawClient(proxy.port, request('X-Forwarded-For: 6.6.6.6, 192.0.2.9, 10.1.1.1\r\n'));

@@ -3,7 +3,7 @@ import { parts, rawClient } from './testing/raw-client.ts';
 import { rawUpstream } from './testing/raw-upstream.ts';
 import { startProxy } from './testing/start-proxy.ts';
 
-it('§5, §40: CONNECT is refused, and nothing that comes behind it goes anywhere', async () => {
+it('9110 §9.3.6: CONNECT is refused, and nothing that comes behind it goes anywhere', async () => {
   await using upstream = await rawUpstream('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
   await using proxy = await startProxy([upstream.port]);
   const target = `127.0.0.1:${upstream.port}`;

@@ -14,12 +14,12 @@ const TO_H2C = { protocol: 'h2c' as const };
 const [OK, NO_CONTENT] = [Buffer.from([0x88]), Buffer.from([0x89])];
 
 /** An upstream that is given frame by frame what to do. */
-async function framesUpstream(respond: (connection: RawHttp2) => void) {
+async function framesUpstream(respond: (connection: RawHttp2) => void | Promise<void>) {
   const connections: RawHttp2[] = [];
   const server = createServer((socket) => {
     const connection = rawHttp2Server(socket);
     connections.push(connection);
-    respond(connection);
+    void respond(connection);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -70,7 +70,7 @@ it('trusts by the client that the header names, not by the load balancer', async
   expect(at.upstream.connections[0]?.received).toContain('x-forwarded-for: 192.0.2.7\r\n');
 });
 
-describe('§51: PROXY protocol only from configured peers; malformed is closed', () => {
+describe('PROXY protocol §2: only from configured peers; malformed is closed', () => {
   it.each([GET, 'PROXY TCP4 1.2.3.4\r\n', LINE.replace('TCP4', 'TCP6')])(
     'resets a peer that sends %j',
     async (text) => {

@@ -50,7 +50,7 @@ it('tells what it is asked to tell', () => {
   });
 });
 
-describe('§20: Forwarded and X-Forwarded-* (RFC 7239 §4-8)', () => {
+describe('7239 §4–8: Forwarded and X-Forwarded-*', () => {
   it('appends an element with IPv6 in quoted brackets', () => {
     const from = { remoteAddress: '2001:db8::1', encrypted: true };
     expect(told({ fields: ['forwarded'], by: '[2001:db8::2]:443' }, [], from)).toEqual({

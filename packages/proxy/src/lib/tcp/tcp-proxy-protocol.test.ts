@@ -44,7 +44,7 @@ it('keeps the own address of a connection that speaks for itself', async () => {
   expect(await proxy.ended(0)).toMatchObject({ remoteAddress: '127.0.0.1' });
 });
 
-describe('§51: PROXY protocol only from configured peers; malformed is closed', () => {
+describe('PROXY protocol §2: only from configured peers; malformed is closed', () => {
   it.each([
     'GET / HTTP/1.1\r\n',
     'PROXY TCP4 x\r\n',
