@@ -1,4 +1,4 @@
-export type { ObservedProxy } from './lib/observed-proxy.ts';
+export type { ObservedProxy, ObservedTcpProxy } from './lib/observed-proxy.ts';
 export {
   type OpenTelemetryOptions,
   openTelemetry,

@@ -21,13 +21,25 @@ export type ObservedEvent =
   | { readonly type: 'connectionRefused'; readonly reason: string }
   | { readonly type: 'listenerFailed' }
   | {
-      readonly type:
-        | 'mirrorEnded'
-        | 'certificatesReloaded'
-        | 'certificatesRejected'
-        | 'connectionOpened'
-        | 'connectionEnded';
-    };
+      readonly type: 'mirrorEnded' | 'certificatesReloaded' | 'certificatesRejected' | 'connectionOpened';
+    }
+  | ConnectionEvent;
+
+/** A proxy for TCP connections that tells of them: a `TcpProxy` of `@evenkeel/proxy` fits. */
+export interface ObservedTcpProxy {
+  subscribe(listener: (event: ObservedEvent) => void): Disposable;
+  /** Connections that are open. */
+  readonly active: number;
+}
+
+/** A TCP connection that ended. */
+export interface ConnectionEvent {
+  readonly type: 'connectionEnded';
+  readonly cluster: string | undefined;
+  readonly reason: string | undefined;
+  readonly bytesReceived: number;
+  readonly bytesSent: number;
+}
 
 /** An exchange that ended. */
 export interface ExchangeEvent {

@@ -67,15 +67,15 @@ async function logging(config: Partial<AccessLogConfig> = {}, random?: () => num
   const listeners = new Set<(event: ProxyEvent) => void>();
   const said: string[] = [];
   const log = await accessLog(
-    {
-      subscribe(listener) {
-        listeners.add(listener);
-        return { [Symbol.dispose]: () => void listeners.delete(listener) };
-      },
-    },
     { to: { path: 'access.log' }, ...config },
     { resolve: (name) => join(folder, name), say: (line) => said.push(line), ...(random && { random }) },
   );
+  log.follow({
+    subscribe(listener) {
+      listeners.add(listener);
+      return { [Symbol.dispose]: () => void listeners.delete(listener) };
+    },
+  });
   open_.push(log);
   const read = async (file = path): Promise<string[]> =>
     (await readFile(file, 'utf8')).split('\n').slice(0, -1);
@@ -184,6 +184,37 @@ describe('JSON', () => {
       error: 'no HTTP',
     });
     expect(more).toEqual([]);
+  });
+});
+
+it('tells of TCP connections', async () => {
+  const { tell, lines } = await logging();
+  tell({
+    type: 'connectionEnded',
+    remoteAddress: '192.0.2.1',
+    remotePort: 5,
+    serverName: 'db.example',
+    cluster: 'db',
+    endpoint: '10.0.0.1:5432',
+    attempts: 1,
+    bytesReceived: 7,
+    bytesSent: 9,
+    connectMs: 1,
+    durationMs: 20,
+    reason: undefined,
+    error: undefined,
+  });
+  const [line = ''] = await lines();
+  expect(JSON.parse(line)).toEqual({
+    time: expect.any(String),
+    remoteAddress: '192.0.2.1',
+    host: 'db.example',
+    cluster: 'db',
+    endpoint: '10.0.0.1:5432',
+    attempts: 1,
+    requestBytes: 7,
+    responseBytes: 9,
+    durationMs: 20,
   });
 });
 

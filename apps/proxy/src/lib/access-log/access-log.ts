@@ -5,8 +5,10 @@ import { jsonLines } from './json-lines.ts';
 import { logOutput } from './log-output.ts';
 import { templateLines } from './template.ts';
 
-/** A log with one line for each exchange. */
+/** A log with one line for each exchange and each TCP connection. */
 export interface AccessLog {
+  /** Logs what a proxy does, until disposed. */
+  follow(proxy: Pick<ReverseProxy, 'subscribe'>): Disposable;
   /** Opens its file anew. */
   reopen(): void;
   close(): Promise<void>;
@@ -30,7 +32,6 @@ const MAX_PENDING_BYTES = 16_777_216;
  * @throws the system's error when the file cannot be opened
  */
 export async function accessLog(
-  proxy: Pick<ReverseProxy, 'subscribe'>,
   { to, format = 'json', fields, samplingRatio = 1 }: AccessLogConfig,
   { resolve, say, random = Math.random }: AccessLogContext,
 ): Promise<AccessLog> {
@@ -40,22 +41,39 @@ export async function accessLog(
     say,
     maxPendingBytes: MAX_PENDING_BYTES,
   });
-  const subscription = proxy.subscribe((event) => {
+  const subscriptions = new Set<Disposable>();
+  const logged = (event: ProxyEvent): void => {
     if (!isLogged(event)) return;
     if (samplingRatio < 1 && !isNotable(event) && random() >= samplingRatio) return;
     output.write(lineOf(event));
-  });
+  };
   return {
+    follow(proxy) {
+      const subscription = proxy.subscribe(logged);
+      subscriptions.add(subscription);
+      return {
+        [Symbol.dispose]() {
+          subscription[Symbol.dispose]();
+          subscriptions.delete(subscription);
+        },
+      };
+    },
     reopen: output.reopen,
     async close() {
-      subscription[Symbol.dispose]();
+      for (const subscription of subscriptions) subscription[Symbol.dispose]();
       await output.close();
     },
   };
 }
 
+const LOGGED: ReadonlySet<ProxyEvent['type']> = new Set([
+  'exchangeEnded',
+  'connectionRefused',
+  'connectionEnded',
+]);
+
 function isLogged(event: ProxyEvent): event is LoggedEvent {
-  return event.type === 'exchangeEnded' || event.type === 'connectionRefused';
+  return LOGGED.has(event.type);
 }
 
 /** What no sampling may leave out: errors, and requests that were not answered at the first try. */

@@ -1,9 +1,9 @@
-import type { ConnectionRefused, ExchangeEnded } from '@evenkeel/proxy';
+import type { ConnectionEnded, ConnectionRefused, ExchangeEnded } from '@evenkeel/proxy';
 import { errorText } from '../events/failure.ts';
 import { allHeaders, headerValue } from './header-values.ts';
 
 /** What a line is about. */
-export type LoggedEvent = ExchangeEnded | ConnectionRefused;
+export type LoggedEvent = ExchangeEnded | ConnectionEnded | ConnectionRefused;
 
 /** Finds the value of a field; undefined where the event has none. */
 export type FieldReader = (event: LoggedEvent) => unknown;
@@ -13,13 +13,19 @@ const of =
   (event) =>
     event.type === 'exchangeEnded' ? read(event) : undefined;
 
+/** Of exchanges and of TCP connections, which reach an endpoint alike. */
+const ofBoth =
+  (read: (event: ExchangeEnded | ConnectionEnded) => unknown): FieldReader =>
+  (event) =>
+    event.type === 'connectionRefused' ? undefined : read(event);
+
 const FIELDS: Readonly<Record<string, FieldReader>> = {
   time: () => new Date().toISOString(),
   remoteAddress: ({ remoteAddress }) => remoteAddress,
   clientAddress: of(({ clientAddress }) => clientAddress),
   requestId: of(({ requestId }) => requestId),
   method: of(({ method }) => method),
-  host: of(({ host }) => host),
+  host: ofBoth((event) => (event.type === 'exchangeEnded' ? event.host : event.serverName)),
   target: of(({ target }) => target),
   path: of(({ target }) => target.split('?', 1)[0]),
   httpVersion: of(({ httpVersion }) => httpVersion),
@@ -27,15 +33,17 @@ const FIELDS: Readonly<Record<string, FieldReader>> = {
   reason: ({ reason }) => reason,
   error: ({ error }) => (error === undefined ? undefined : errorText(error)),
   route: of(({ route }) => route),
-  cluster: of(({ cluster }) => cluster),
-  endpoint: of(({ endpoint }) => endpoint),
-  attempts: of(({ attempts }) => attempts),
+  cluster: ofBoth(({ cluster }) => cluster),
+  endpoint: ofBoth(({ endpoint }) => endpoint),
+  attempts: ofBoth(({ attempts }) => attempts),
   attemptLog: of(({ attemptLog }) => attemptsOf(attemptLog)),
   cacheStatus: of(({ cacheStatus }) => cacheStatus),
-  requestBytes: of(({ requestBytes }) => requestBytes),
-  responseBytes: of(({ responseBytes }) => responseBytes),
+  requestBytes: ofBoth((event) =>
+    event.type === 'exchangeEnded' ? event.requestBytes : event.bytesReceived,
+  ),
+  responseBytes: ofBoth((event) => (event.type === 'exchangeEnded' ? event.responseBytes : event.bytesSent)),
   firstByteMs: of(({ firstByteMs }) => rounded(firstByteMs)),
-  durationMs: of(({ durationMs }) => rounded(durationMs)),
+  durationMs: ofBoth(({ durationMs }) => rounded(durationMs)),
   traceId: of(({ traceId }) => traceId),
   userAgent: of(({ requestHeaders }) => headerValue(requestHeaders, 'user-agent')),
   referer: of(({ requestHeaders }) => headerValue(requestHeaders, 'referer')),

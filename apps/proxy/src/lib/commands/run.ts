@@ -115,7 +115,11 @@ async function openOperation(
   try {
     const { proxy } = built;
     const clusters = () => built.clusters;
-    return await createOperation({ proxy, clusters, stores: () => built.stores, loaded: () => loaded }, err);
+    const tcp = () => [...built.tcp.values()];
+    return await createOperation(
+      { proxy, tcp, clusters, stores: () => built.stores, loaded: () => loaded },
+      err,
+    );
   } catch (error) {
     await built.close();
     if (!(error instanceof OperationError)) throw error;

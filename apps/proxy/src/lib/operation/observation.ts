@@ -1,12 +1,15 @@
 import type { Cluster } from '@evenkeel/core';
-import type { ReverseProxy } from '@evenkeel/proxy';
+import type { ReverseProxy, TcpProxy } from '@evenkeel/proxy';
 import { type AdminTarget, localTarget, type PurgeStore } from '@evenkeel/proxy/admin';
 import { type PrometheusMetrics, prometheusMetrics } from '@evenkeel/telemetry';
 import type { LoadedConfig } from '../config/load-config.ts';
+import { followEach } from './follow-each.ts';
 
 /** The running proxy that an operator looks at. What functions give may change. */
 export interface Operated {
   readonly proxy: ReverseProxy;
+  /** Those of listeners for TCP connections. */
+  readonly tcp: () => readonly TcpProxy[];
   readonly clusters: () => readonly Cluster[];
   readonly stores: () => readonly PurgeStore[];
   /** The configuration in use. */
@@ -20,7 +23,7 @@ export interface Observation extends Disposable {
   readonly target: AdminTarget;
   /** Undefined where the configuration of the start wants none. */
   readonly metrics: PrometheusMetrics | undefined;
-  /** Takes the clusters in use, after they may have changed. */
+  /** Takes the clusters and TCP listeners in use, after they may have changed. */
   follow(): void;
 }
 
@@ -28,8 +31,12 @@ export interface Observation extends Disposable {
 export async function observe(operated: Operated): Promise<Observation> {
   const { admin, metrics: wanted = {} } = operated.loaded().config;
   const metrics = admin === undefined || wanted === false ? undefined : await prometheusMetrics(wanted);
-  const clusters = metrics && followClusters(metrics);
-  const follow = (): void => clusters?.(operated.clusters());
+  const clusters = metrics && followEach(metrics.observeCluster);
+  const tcp = metrics && followEach(metrics.observeTcpProxy);
+  const follow = (): void => {
+    clusters?.(operated.clusters());
+    tcp?.(operated.tcp());
+  };
   metrics?.observeProxy(operated.proxy);
   follow();
   return {
@@ -37,20 +44,5 @@ export async function observe(operated: Operated): Promise<Observation> {
     metrics,
     follow,
     [Symbol.dispose]: () => metrics?.[Symbol.dispose](),
-  };
-}
-
-/** Observes the clusters that are in use, each once. */
-function followClusters(metrics: PrometheusMetrics): (clusters: readonly Cluster[]) => void {
-  const observed = new Map<Cluster, Disposable>();
-  return (clusters) => {
-    for (const [cluster, observation] of observed) {
-      if (clusters.includes(cluster)) continue;
-      observation[Symbol.dispose]();
-      observed.delete(cluster);
-    }
-    for (const cluster of clusters) {
-      if (!observed.has(cluster)) observed.set(cluster, metrics.observeCluster(cluster));
-    }
   };
 }

@@ -1,15 +1,18 @@
 import { dirname, resolve } from 'node:path';
-import type { ReverseProxy } from '@evenkeel/proxy';
+import type { TcpProxy } from '@evenkeel/proxy';
 import { accessLog } from '../access-log/access-log.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { errorText } from '../events/failure.ts';
 import { adminServer } from './admin-server.ts';
+import { followEach } from './follow-each.ts';
 import { type Observation, type Operated, observe } from './observation.ts';
 
 /** What an operator has of a running proxy: admin API, metrics and access log, as the configuration of the start says. */
 export interface Operation {
   /** What an admin API in another process may ask. */
   readonly observation: Observation;
+  /** Takes the clusters and TCP listeners in use, after they may have changed. */
+  follow(): void;
   /**
    * Begins to listen; undefined where the configuration has no admin API.
    *
@@ -29,12 +32,20 @@ export interface Operation {
  */
 export async function createOperation(operated: Operated, say: (line: string) => void): Promise<Operation> {
   const { config, file } = operated.loaded();
-  const log = config.accessLog && (await openLog(operated.proxy, config.accessLog, dirname(file), say));
+  const log = config.accessLog && (await openLog(config.accessLog, dirname(file), say));
+  const logTcp = log && followEach<TcpProxy>((proxy) => log.follow(proxy));
+  log?.follow(operated.proxy);
+  const follow = (): void => {
+    observation.follow();
+    logTcp?.(operated.tcp());
+  };
   const observation = await observe(operated);
   const { target, metrics } = observation;
   const admin = adminServer({ target, metrics, loaded: operated.loaded });
+  follow();
   return {
     observation,
+    follow,
     listen: async () => admin?.listen(),
     reopen: () => log?.reopen(),
     async close() {
@@ -45,13 +56,12 @@ export async function createOperation(operated: Operated, say: (line: string) =>
 }
 
 async function openLog(
-  proxy: ReverseProxy,
   config: NonNullable<LoadedConfig['config']['accessLog']>,
   folder: string,
   say: (line: string) => void,
 ) {
   try {
-    return await accessLog(proxy, config, { resolve: (path) => resolve(folder, path), say });
+    return await accessLog(config, { resolve: (path) => resolve(folder, path), say });
   } catch (error) {
     throw new OperationError(`the access log cannot be opened: ${errorText(error)}`);
   }

@@ -1,11 +1,11 @@
 import { channel } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { cache, createCacheStore } from '@evenkeel/cache';
 import { createCluster, staticDiscovery } from '@evenkeel/core';
-import { createProxy } from '@evenkeel/proxy';
+import { createProxy, createTcpProxy } from '@evenkeel/proxy';
 import { leastRequest } from '@evenkeel/strategies';
 import { describe, expect, it } from 'vitest';
 import { type MetricFamily, parseExposition } from '../exposition/parse-exposition.ts';
@@ -143,6 +143,32 @@ it('shows connections, and refusals by reason', async () => {
   expect(value(page, 'evenkeel_open_exchanges')).toBe(4);
   expect(value(page, 'evenkeel_connections_refused_total', { reason: 'bad-request' })).toBe(1);
   expect(value(page, 'evenkeel_listener_failures_total')).toBe(1);
+});
+
+it('follows a real proxy for TCP connections', async () => {
+  const upstream = createTcpServer((socket) => socket.end('hello')).listen(0, '127.0.0.1');
+  await once(upstream, 'listening');
+  const { port: to } = upstream.address() as AddressInfo;
+  await using cluster = createCluster({
+    name: 'db',
+    discovery: staticDiscovery([`127.0.0.1:${to}`]),
+    strategy: leastRequest(),
+  });
+  await using proxy = createTcpProxy({ cluster });
+  using metrics = await prometheusMetrics({ processMetrics: false });
+  metrics.observeTcpProxy(proxy);
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  proxy.subscribe(({ type }) => type === 'connectionEnded' && resolve());
+  const { port } = await proxy.listen({ port: 0, host: '127.0.0.1' });
+  const client = connect(port, '127.0.0.1', () => client.end('hi'));
+  client.resume();
+  await ended;
+  const page = parseExposition(await metrics.metrics());
+  expect(value(page, 'evenkeel_tcp_connections_total', { cluster: 'db', reason: '' })).toBe(1);
+  expect(value(page, 'evenkeel_tcp_received_bytes_total', { cluster: 'db' })).toBe(2);
+  expect(value(page, 'evenkeel_tcp_sent_bytes_total', { cluster: 'db' })).toBe(5);
+  expect(value(page, 'evenkeel_tcp_open_connections')).toBe(0);
+  upstream.close();
 });
 
 it('shows a cluster as it is: endpoints by state, ejections, discovery', async () => {

@@ -1,6 +1,6 @@
 import { type Cluster, InvalidOptionsError, numberOption } from '@evenkeel/core';
 import type { Registry } from 'prom-client';
-import type { ObservedProxy } from '../observed-proxy.ts';
+import type { ObservedProxy, ObservedTcpProxy } from '../observed-proxy.ts';
 import { budgetMetrics } from './budget-metrics.ts';
 import { clusterMetrics } from './cluster-metrics.ts';
 import { exchangeMetrics } from './exchange-metrics.ts';
@@ -8,6 +8,7 @@ import { instruments } from './instruments.ts';
 import { loadClient } from './load-client.ts';
 import type { MetricsSnapshot } from './merged-metrics.ts';
 import { proxyMetrics } from './proxy-metrics.ts';
+import { tcpMetrics } from './tcp-metrics.ts';
 
 /** Options of {@link prometheusMetrics}; all have a default. */
 export interface PrometheusOptions {
@@ -34,6 +35,8 @@ export interface PrometheusMetrics extends Disposable {
   snapshot(): Promise<MetricsSnapshot>;
   /** Counts what a proxy does, until disposed. */
   observeProxy(proxy: ObservedProxy): Disposable;
+  /** Counts what a proxy for TCP connections does, until disposed. */
+  observeTcpProxy(proxy: ObservedTcpProxy): Disposable;
   /** Shows a cluster, until disposed. */
   observeCluster(cluster: Cluster): Disposable;
 }
@@ -65,6 +68,7 @@ export async function prometheusMetrics(options: PrometheusOptions = {}): Promis
   const make = instruments(client, registry, prefix);
   const proxies = proxyMetrics(make, exchangeMetrics(make, buckets, maxRoutes));
   const clusters = clusterMetrics(make, options.perEndpoint ?? false);
+  const tcp = tcpMetrics(make);
   const budgets = budgetMetrics(make);
   if (options.processMetrics ?? true) client.collectDefaultMetrics({ register: registry });
   const observed = new Set<Disposable>();
@@ -82,6 +86,7 @@ export async function prometheusMetrics(options: PrometheusOptions = {}): Promis
     metrics: () => registry.metrics(),
     snapshot: () => registry.getMetricsAsJSON() as unknown as Promise<MetricsSnapshot>,
     observeProxy: (proxy) => keep(proxies.observe(proxy)),
+    observeTcpProxy: (proxy) => keep(tcp.observe(proxy)),
     observeCluster: (cluster) => keep(clusters.observe(cluster)),
     [Symbol.dispose]() {
       for (const one of observed) one[Symbol.dispose]();
