@@ -24,4 +24,5 @@ export type {
   RequestSettings,
   RetryOptions,
   WithRequestSettings,
+  WithRequestTrailers,
 } from './lib/request-policy.ts';

@@ -89,3 +89,9 @@ export interface RequestSettings {
 export interface WithRequestSettings {
   readonly evenkeel?: RequestSettings | undefined;
 }
+
+/** A further option of dispatches, for clusters that speak HTTP/2: HTTP/1.1 leaves it out. */
+export interface WithRequestTrailers {
+  /** Called when the content was sent: the fields to send behind it, names and values in turn. */
+  requestTrailers?: () => readonly string[];
+}

@@ -39,6 +39,8 @@ export interface RequestBody {
   open(): Readable;
   /** Bytes read so far; undefined when the transport does not count. */
   readonly received?: number;
+  /** The fields behind the content, once that was read to its end; undefined where the transport has none to give. */
+  trailers?(): RawHeaders;
 }
 
 /** What the transport reports back while a response is written. */

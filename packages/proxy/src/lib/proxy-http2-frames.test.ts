@@ -1,5 +1,6 @@
 import { manualClock } from '@evenkeel/core/testing';
 import { expect, it } from 'vitest';
+import { http2Client } from './testing/http2-client.ts';
 import {
   CODE,
   codeOf,
@@ -343,6 +344,48 @@ it.each([
   await client.closed;
   using other = rawHttp2Client(proxy.port);
   expect(await alive(other, 1)).toBe(true);
+});
+
+it('GOAWAY of a client: what is open ends well, and the connection with it (CVE-2025-23085, CVE-2026-48937)', async () => {
+  await using upstream = await rawUpstream();
+  await using proxy = await startProxy([upstream.port], {}, H2C);
+  using client = rawHttp2Client(proxy.port);
+  client.headers(1, get('/'));
+  const connection = await upstream.connection(0);
+  await connection.until('\r\n\r\n');
+  client.send(FRAME.goaway, 0, 0, Buffer.alloc(8));
+  connection.socket.write(OK);
+  expect(await end(client, 1)).toBe(0);
+  await client.closed;
+  using failing = rawHttp2Client(proxy.port);
+  failing.headers(1, get('/failing'));
+  await connection.until('/failing');
+  failing.send(FRAME.goaway, 0, 0, Buffer.from([0, 0, 0, 0, 0, 0, 0, CODE.internal]));
+  await failing.closed;
+  await connection.closed;
+  expect(proxy.proxy.active).toBe(0);
+});
+
+it('fields named like members of objects are plain data (CVE-2026-21710)', async () => {
+  const odd = ['__proto__', 'constructor', 'hasownproperty', '12'];
+  await using upstream = await rawUpstream(
+    `HTTP/1.1 200 OK\r\nContent-Length: 0\r\n${odd.map((name) => `${name}: down\r\n`).join('')}\r\n`,
+  );
+  await using proxy = await startProxy([upstream.port], {}, H2C);
+  using client = rawHttp2Client(proxy.port);
+  client.headers(
+    1,
+    get(
+      '/',
+      odd.map((name) => [name, 'up'] as const),
+    ),
+  );
+  expect(await status(client, 1)).toBe(200);
+  const { received } = await upstream.connection(0);
+  for (const name of odd) expect(received).toContain(`\r\n${name}: up\r\n`);
+  using other = await http2Client(`http://127.0.0.1:${proxy.port}`);
+  const { headers } = await other.request({});
+  for (const name of odd) expect(Object.entries(headers)).toContainEqual([name, 'down']);
 });
 
 it('a connection that is reset with streams open costs those alone', async () => {

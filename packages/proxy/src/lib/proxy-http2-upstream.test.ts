@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createServer as createHttp2Server, type IncomingHttpHeaders } from 'node:http2';
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, it } from 'vitest';
 import { FIRST } from './testing/certificates.ts';
@@ -14,12 +15,13 @@ const TO_H2C = { protocol: 'h2c' as const };
 const [OK, NO_CONTENT] = [Buffer.from([0x88]), Buffer.from([0x89])];
 
 /** An upstream that is given frame by frame what to do. */
-async function framesUpstream(respond: (connection: RawHttp2) => void) {
+async function framesUpstream(respond: (connection: RawHttp2) => Promise<void>) {
   const connections: RawHttp2[] = [];
   const server = createServer((socket) => {
     const connection = rawHttp2Server(socket);
     connections.push(connection);
-    respond(connection);
+    // A connection that ends before its frames are here is the test's to see.
+    respond(connection).catch(() => {});
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -79,7 +81,7 @@ it('a POST that an endpoint took before it reset the stream is never sent twice'
     await connection.until(isHeaders);
     connection.send(FRAME.reset, 0, 1, Buffer.from([0, 0, 0, CODE.internal]));
   });
-  await using two = await framesUpstream(() => {});
+  await using two = await framesUpstream(async () => {});
   await using proxy = await startProxy([one.port, two.port], { client: {} }, H2C, TO_H2C);
   using client = await http2Client(`http://127.0.0.1:${proxy.port}`);
   const { status, headers } = await client.request({ ':method': 'POST' }, 'content');
@@ -104,7 +106,7 @@ it('RFC 9112 §8: a stream that upstream resets is reset downstream, never ended
 });
 
 it('a request that is cut off is reset upstream, and no frame says that it has ended', async () => {
-  await using upstream = await framesUpstream(() => {});
+  await using upstream = await framesUpstream(async () => {});
   await using proxy = await startProxy([upstream.port], {}, H2C, TO_H2C);
   using client = await http2Client(`http://127.0.0.1:${proxy.port}`);
   const stream = client.session.request({ ':method': 'POST', ':authority': 'h' });
@@ -120,6 +122,33 @@ it('a request that is cut off is reset upstream, and no frame says that it has e
   expect(
     connection.frames.filter(({ type, flags }) => type === FRAME.data && (flags & FLAG.endStream) !== 0),
   ).toEqual([]);
+});
+
+it('RFC 9110 §6.5: trailers of a request reach the upstream, but for those that frame or route', async () => {
+  const seen = Promise.withResolvers<IncomingHttpHeaders>();
+  const server = createHttp2Server();
+  server.on('stream', (stream) => {
+    let trailers: IncomingHttpHeaders = {};
+    stream.on('trailers', (fields) => {
+      trailers = fields;
+    });
+    stream.resume().on('end', () => {
+      seen.resolve(trailers);
+      stream.respond({ ':status': 200 }, { endStream: true });
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await using proxy = await startProxy([port], {}, H2C, TO_H2C);
+  using client = await http2Client(`http://127.0.0.1:${proxy.port}`);
+  const stream = client.session.request({ ':method': 'POST', ':authority': 'h' }, { waitForTrailers: true });
+  stream.on('wantTrailers', () => stream.sendTrailers({ 'x-sum': '7', authorization: 'x' }));
+  const answer = answerOf(stream);
+  stream.end('content');
+  expect(await answer).toMatchObject({ status: 200 });
+  expect(Object.entries(await seen.promise)).toEqual([['x-sum', '7']]);
+  server.close();
 });
 
 it('RFC 9113 §8.2.2: an answer that is malformed is a 502, and no field of it gets through', async () => {

@@ -81,6 +81,9 @@ it('takes the certificate for the name that is asked for: exact, wildcard for on
   expect(await nameFor(proxy.port, 'a.wild.test')).toBe('second.test');
   expect(await nameFor(proxy.port, 'a.b.wild.test')).toBe('first.test');
   expect(await nameFor(proxy.port, 'unknown.test')).toBe('first.test');
+  for (const odd of ['__proto__', 'constructor', '*.wild.test', 'x'.repeat(255)]) {
+    expect(await nameFor(proxy.port, odd)).toMatch(/^(first|second)\.test$/);
+  }
   expect(await nameFor(proxy.port, '')).toBe('first.test');
 });
 

@@ -1,11 +1,13 @@
 import {
   type ClientHttp2Stream,
+  type ClientSessionRequestOptions,
   constants,
   type IncomingHttpHeaders,
   type OutgoingHttpHeaders,
 } from 'node:http2';
 import { type Clock, TimeoutError } from '@evenkeel/core';
 import { type Dispatcher, errors } from 'undici';
+import type { WithRequestTrailers } from '../request-policy.ts';
 import { cancelStream } from './cancel-stream.ts';
 import { codeName, Http2RefusedError, Http2StreamError } from './http2-errors.ts';
 import { type IdleTimer, idleTimer } from './idle-timer.ts';
@@ -16,7 +18,7 @@ import { pieces, wholeBody, writeBody } from './write-body.ts';
 export interface StreamOwner {
   readonly clock: Clock;
   /** Opens a stream. */
-  openStream(fields: OutgoingHttpHeaders, endStream: boolean): ClientHttp2Stream;
+  openStream(fields: OutgoingHttpHeaders, options: ClientSessionRequestOptions): ClientHttp2Stream;
   /** Whether the endpoint has said that it did not take a stream. */
   isRefused(stream: ClientHttp2Stream): boolean;
   /** A request has ended; `suspect` when the endpoint was silent, and may be gone. */
@@ -26,7 +28,7 @@ export interface StreamOwner {
 /** A request as it was dispatched, with its limits, in ms; 0 is none. */
 export interface StreamCall {
   readonly origin: URL;
-  readonly options: Dispatcher.DispatchOptions;
+  readonly options: Dispatcher.DispatchOptions & WithRequestTrailers;
   readonly handler: Dispatcher.DispatchHandler;
   readonly headersMs: number;
   readonly bodyIdleMs: number;
@@ -72,7 +74,11 @@ export class StreamRequest implements Dispatcher.DispatchController {
       if (whole !== undefined && (whole.length > 0 || options.body != null)) {
         fields['content-length'] ??= String(whole.length);
       }
-      const stream = owner.openStream(fields, whole?.length === 0);
+      const { requestTrailers } = options;
+      const endStream = whole?.length === 0;
+      const waitForTrailers = requestTrailers !== undefined && !endStream;
+      const stream = owner.openStream(fields, { endStream, waitForTrailers });
+      if (waitForTrailers) stream.on('wantTrailers', () => sendTrailers(stream, requestTrailers()));
       this.stream = stream;
       this.listen(stream, options.method === 'HEAD');
       if (headersMs > 0) {
@@ -231,6 +237,15 @@ export class StreamRequest implements Dispatcher.DispatchController {
     this.over = true;
     this.timer?.stop();
     this.owner?.ended(this, suspect);
+  }
+}
+
+/** Trailers that HTTP/2 cannot carry are left out: the content counts. */
+function sendTrailers(stream: ClientHttp2Stream, trailers: readonly string[]): void {
+  try {
+    stream.sendTrailers(asObject(trailers));
+  } catch {
+    if (!stream.destroyed) stream.sendTrailers({});
   }
 }
 

@@ -1,6 +1,7 @@
 import {
   type ClientHttp2Session,
   type ClientHttp2Stream,
+  type ClientSessionRequestOptions,
   constants,
   type OutgoingHttpHeaders,
 } from 'node:http2';
@@ -80,12 +81,12 @@ export class UpstreamConnection implements StreamOwner {
     request.start(this);
   }
 
-  openStream(fields: OutgoingHttpHeaders, endStream: boolean): ClientHttp2Stream {
+  openStream(fields: OutgoingHttpHeaders, options: ClientSessionRequestOptions): ClientHttp2Stream {
     const { session } = this;
     if (session === undefined || session.closed || session.destroyed) {
       throw new Http2RefusedError('the connection is closing');
     }
-    return session.request(fields, { endStream });
+    return session.request(fields, options);
   }
 
   isRefused({ id, rstCode }: ClientHttp2Stream): boolean {

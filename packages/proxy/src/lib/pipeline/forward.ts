@@ -1,5 +1,5 @@
 import type { Duplex, Readable } from 'node:stream';
-import { balancedController } from '@evenkeel/http-client';
+import { balancedController, type WithRequestTrailers } from '@evenkeel/http-client';
 import type { Dispatcher } from 'undici';
 import { classifyError } from '../errors/classify.ts';
 import { failure } from '../errors/reason.ts';
@@ -60,7 +60,14 @@ export class Forward implements Dispatcher.DispatchHandler, UpstreamHalf {
     const { exchange } = this.run;
     this.body = body?.open();
     try {
-      dispatch({ ...options, body: this.body ?? null, upgrade: exchange.upgrade ?? null }, this);
+      const sent: Dispatcher.DispatchOptions & WithRequestTrailers = {
+        ...options,
+        body: this.body ?? null,
+        upgrade: exchange.upgrade ?? null,
+      };
+      const trailers = body?.trailers;
+      if (trailers !== undefined) sent.requestTrailers = () => responseTrailers(trailers());
+      dispatch(sent, this);
     } catch (error) {
       this.onResponseError(undefined, error as Error);
     }

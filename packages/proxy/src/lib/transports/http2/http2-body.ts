@@ -1,5 +1,6 @@
 import type { ServerHttp2Stream } from 'node:http2';
 import { Readable } from 'node:stream';
+import type { RawHeaders } from '../../exchange.ts';
 
 /** What the content of a request tells, and asks, while it is read. */
 export interface Http2BodyHooks {
@@ -18,6 +19,7 @@ export class Http2Body extends Readable {
   private readonly hooks: Http2BodyHooks;
   /** Bytes read so far. */
   received = 0;
+  trailers: RawHeaders = [];
   private attached = false;
   private readonly onData = (chunk: Buffer): void => {
     this.received += chunk.length;
@@ -40,6 +42,9 @@ export class Http2Body extends Readable {
     this.hooks = hooks;
     // Whoever reads decides what an error means; it must never be an uncaught one.
     this.on('error', () => {});
+    stream.once('trailers', (_fields: unknown, _flags: number, raw: string[]) => {
+      this.trailers = raw;
+    });
     stream.on('aborted', this.onClose).on('close', this.onClose);
     if (stream.destroyed) this.onClose();
   }

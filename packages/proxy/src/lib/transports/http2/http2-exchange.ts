@@ -92,5 +92,6 @@ function requestBody(
     get received() {
       return body?.received ?? 0;
     },
+    trailers: () => body?.trailers ?? [],
   };
 }
