@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net';
 import type { PickResult } from '@evenkeel/core';
-import type { IpEndpoint } from '../connection/ip-address.ts';
 import { classifyError } from '../errors/classify.ts';
 import type { Reason } from '../errors/reason.ts';
 import type { ProxyEvents } from '../events/proxy-events.ts';
@@ -17,6 +16,17 @@ export interface TcpContext {
   readonly events: ProxyEvents;
   /** Told when both sides are closed. */
   ended(connection: TcpConnection): void;
+}
+
+/** An accepted connection, and where it is to go. */
+export interface TcpRoute {
+  readonly socket: Socket;
+  readonly ends: ProxiedConnection;
+  /** The name that the TLS client asks for; undefined where none is looked for. */
+  readonly serverName: string | undefined;
+  /** Undefined where it leads nowhere. */
+  readonly upstream: TcpUpstream | undefined;
+  readonly startedAt: number;
 }
 
 /** Thrown into what a connection waits for when its client has gone. */
@@ -50,23 +60,14 @@ export class TcpConnection {
   private relay: Relay | undefined;
   private over = false;
 
-  constructor(
-    context: TcpContext,
-    socket: Socket,
-    route: {
-      readonly ends: ProxiedConnection;
-      readonly serverName: string | undefined;
-      readonly upstream: TcpUpstream | undefined;
-      readonly startedAt: number;
-    },
-  ) {
-    const { address, port }: IpEndpoint = route.ends.source;
+  constructor(context: TcpContext, { socket, ends, serverName, upstream, startedAt }: TcpRoute) {
+    const { address, port } = ends.source;
     this.context = context;
     this.socket = socket;
-    this.ends = route.ends;
-    this.client = { remoteAddress: address, remotePort: port, serverName: route.serverName };
-    this.upstream = route.upstream;
-    this.startedAt = route.startedAt;
+    this.ends = ends;
+    this.client = { remoteAddress: address, remotePort: port, serverName };
+    this.upstream = upstream;
+    this.startedAt = startedAt;
   }
 
   /** Connects to an endpoint and joins both sides. */

@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { EvenkeelError, sleep } from '@evenkeel/core';
+import { EvenkeelError, sleep, systemClock } from '@evenkeel/core';
 import { closing } from '../closing.ts';
 import { type BoundAddress, bind } from '../connection/bind.ts';
 import { readFirstBytes } from '../connection/first-bytes.ts';
@@ -8,15 +8,14 @@ import type { ListenAddress } from '../connection/listen-options.ts';
 import type { Reason } from '../errors/reason.ts';
 import type { ProxyListener } from '../events/proxy-event.ts';
 import { proxyEvents } from '../events/proxy-events.ts';
+import type { Superseded } from '../proxy.ts';
 import type { CloseOptions } from '../proxy-options.ts';
 import { type Accept, acceptProxy } from '../proxy-protocol/accept-proxy.ts';
 import type { ProxiedConnection } from '../proxy-protocol/proxy-header.ts';
 import { parseClientHello } from './client-hello.ts';
 import { KEEP_ALIVE_MS } from './connect-endpoint.ts';
-import { TcpConnection } from './tcp-connection.ts';
+import { type TcpGeneration, tcpGeneration } from './tcp-generation.ts';
 import type { TcpProxyOptions } from './tcp-options.ts';
-import { tcpRoutes } from './tcp-routes.ts';
-import { tcpSettings } from './tcp-settings.ts';
 
 /** A proxy for TCP connections: balances each as a whole, and looks at no byte of it but, where asked to, the first. */
 export interface TcpProxy extends AsyncDisposable {
@@ -26,6 +25,13 @@ export interface TcpProxy extends AsyncDisposable {
    * @throws the system's error, such as `EADDRINUSE`; an EvenkeelError when the proxy is closed
    */
   listen(options: ListenAddress): Promise<BoundAddress>;
+  /**
+   * Replaces all options at once, for connections that begin from now on; those that are open end with what they began with.
+   * Listeners stay.
+   *
+   * @throws InvalidOptionsError when an option cannot be used, and then nothing has changed; an EvenkeelError when the proxy is closed
+   */
+  update(options: Omit<TcpProxyOptions, 'clock'>): Superseded;
   /** Connections that are open now. */
   readonly active: number;
   /** Calls the listener with each event until disposed. */
@@ -43,34 +49,26 @@ export interface TcpProxy extends AsyncDisposable {
  * @throws InvalidOptionsError naming the option, what it got and what is allowed
  */
 export function createTcpProxy(options: TcpProxyOptions): TcpProxy {
-  const settings = tcpSettings(options);
-  const routes = tcpRoutes(options, settings);
-  const { clock, helloTimeoutMs } = settings;
+  const { clock = systemClock } = options;
   const events = proxyEvents();
   const servers = new Set<Server>();
   const starting = new Set<Socket>();
-  const open = new Set<TcpConnection>();
   const waiting: (() => void)[] = [];
   let stopped = false;
-
   const settle = (): void => {
-    if (open.size === 0 && starting.size === 0) for (const resolve of waiting.splice(0)) resolve();
+    if (starting.size === 0) for (const resolve of waiting.splice(0)) resolve();
   };
-  const context = {
-    settings,
-    events,
-    ended(connection: TcpConnection): void {
-      open.delete(connection);
-      settle();
-    },
+  let current = tcpGeneration(options, { events });
+  const generations = new Set([current]);
+  const end = async (generation: TcpGeneration): Promise<void> => {
+    await generation.end();
+    generations.delete(generation);
   };
-  const watches = settings.closeGone
-    ? routes.upstreams.map((upstream) =>
-        upstream.watchGone((endpoint) => {
-          for (const one of open) if (one.isAt(upstream, endpoint)) one.breakOff('endpoint-gone');
-        }),
-      )
-    : [];
+  const active = (): number => {
+    let count = starting.size;
+    for (const generation of generations) count += generation.active;
+    return count;
+  };
 
   const refuse = (socket: Socket, reason: Reason, error: unknown): void => {
     starting.delete(socket);
@@ -82,68 +80,57 @@ export function createTcpProxy(options: TcpProxyOptions): TcpProxy {
     socket.resetAndDestroy();
     settle();
   };
-  const begin = (
-    socket: Socket,
-    ends: ProxiedConnection,
-    serverName: string | undefined,
-    at: number,
-  ): void => {
-    starting.delete(socket);
-    const upstream = routes.find(serverName);
-    const connection = new TcpConnection(context, socket, { ends, serverName, upstream, startedAt: at });
-    open.add(connection);
-    void connection.start();
-  };
   const accepted = (socket: Socket, accept: Accept): void => {
-    const at = clock.now();
+    const startedAt = clock.now();
+    const begin = (ends: ProxiedConnection, serverName?: string): void => {
+      starting.delete(socket);
+      const upstream = current.routes.find(serverName);
+      current.begin({ socket, ends, serverName, upstream, startedAt });
+      settle();
+    };
     socket.on('error', () => {});
-    if (open.size + starting.size >= settings.maxConnections) {
+    if (active() >= current.settings.maxConnections) {
       refuse(socket, 'too-many-connections', undefined);
       return;
     }
     starting.add(socket);
     accept(socket, (result) => {
       if ('reason' in result) refuse(socket, result.reason, result.error);
-      else if (!routes.byName) begin(socket, result.ends, undefined, at);
+      else if (!current.routes.byName) begin(result.ends);
       else {
-        const hello = {
-          subject: 'TLS ClientHello',
-          parse: parseClientHello,
-          clock,
-          timeoutMs: helloTimeoutMs,
-        };
+        const { helloTimeoutMs: timeoutMs } = current.settings;
+        const hello = { subject: 'TLS ClientHello', parse: parseClientHello, clock, timeoutMs };
         readFirstBytes(socket, hello, (first) => {
           if ('error' in first) refuse(socket, 'bad-client-hello', first.error);
-          else begin(socket, result.ends, first.value.serverName, at);
+          else begin(result.ends, first.value.serverName);
         });
       }
     });
-  };
-
-  const shutDown = async (): Promise<void> => {
-    stopped = true;
-    const ended = [...servers].map((server) => new Promise((resolve) => server.close(resolve)));
-    // They have not said yet what they want: nothing of theirs is lost.
-    for (const socket of starting) socket.destroy();
-    if (open.size > 0 || starting.size > 0) await new Promise<void>((resolve) => waiting.push(resolve));
-    await Promise.all(ended);
-    for (const watch of watches) watch?.[Symbol.dispose]();
   };
 
   const closed = closing({
     clock,
     async close({ delayMs }, signal) {
       if (delayMs > 0) await sleep(clock, delayMs, signal).catch(() => {});
-      await shutDown();
+      stopped = true;
+      const ended = [...servers].map((server) => new Promise((resolve) => server.close(resolve)));
+      // They have not said yet what they want: nothing of theirs is lost.
+      for (const socket of starting) socket.destroy();
+      if (starting.size > 0) await new Promise<void>((resolve) => waiting.push(resolve));
+      await Promise.all([...generations].map(end));
+      await Promise.all(ended);
     },
     breakOff() {
-      for (const connection of open) connection.breakOff('closing');
+      for (const generation of generations) generation.abort();
     },
   });
+  const assertOpen = (): void => {
+    if (closed.begun) throw new EvenkeelError('ERR_EVENKEEL_CLOSED', 'the proxy is closed');
+  };
 
   return {
     async listen(where) {
-      if (closed.begun) throw new EvenkeelError('ERR_EVENKEEL_CLOSED', 'the proxy is closed');
+      assertOpen();
       const accept = acceptProxy(where.proxyProtocol, clock);
       const keepAlive = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
       const server = createServer({ allowHalfOpen: true, noDelay: true, ...keepAlive }, (socket) =>
@@ -154,8 +141,15 @@ export function createTcpProxy(options: TcpProxyOptions): TcpProxy {
       servers.add(server);
       return address;
     },
+    update(next) {
+      assertOpen();
+      const old = current;
+      current = tcpGeneration({ clock, ...next }, { events });
+      generations.add(current);
+      return { ended: end(old) };
+    },
     get active() {
-      return open.size + starting.size;
+      return active();
     },
     subscribe: (listener) => events.subscribe(listener),
     close: closed.close,
