@@ -151,7 +151,7 @@ describe.skipIf(gate.skipped)(`${gate.title} outages`, () => {
     it(`goes on as told when the server is gone (${how}), and shares again when it is back`, async () => {
       await using server = await startService('redis');
       const errors: unknown[] = [];
-      const options = { url: `redis://${server.address}`, perMs: 600_000, timeoutMs: 250, probeMs: 20 };
+      const options = { url: `redis://${server.address}`, perMs: 600_000, timeoutMs: 600, probeMs: 20 };
       const onError = (error: unknown): void => void errors.push(error);
       await using local = await limited({ ...options, rate: 5, prefix: 'local', onError });
       await using allow = await limited({ ...options, rate: 2, prefix: 'allow', onFailure: 'allow' });
@@ -165,7 +165,7 @@ describe.skipIf(gate.skipped)(`${gate.title} outages`, () => {
       expect((await during(allow, 6)).statuses).toEqual([200, 200, 200, 200, 200, 200]);
       expect((await during(deny, 6)).statuses).toEqual([503, 503, 503, 503, 503, 503]);
       // Given up by now: nobody waits for it any more.
-      expect((await during(local, 5)).slowest).toBeLessThan(200);
+      expect((await during(local, 5)).slowest).toBeLessThan(500);
       expect(errors).toHaveLength(1);
 
       if (how === 'kill') await server.restart({ keepData: false });
