@@ -79,7 +79,8 @@ export class ExchangeRun implements ResponseListener, Rostered {
   /** Calls back once when the exchange is over; at once when it already is. */
   onEnd(callback: (complete: boolean) => void): void {
     if (this.exchange.response.closed) callback(false);
-    else (this.endings ??= []).push(callback);
+    else if (this.endings === undefined) this.endings = [callback];
+    else this.endings.push(callback);
   }
 
   /**
