@@ -20,6 +20,8 @@ export function redisCacheDriver(options: RedisCacheDriverOptions): KeyValueStor
   let connecting: Promise<CommandClient> | undefined;
   let socket: CommandClient['socket'];
   let closed = false;
+  /** Why there is no connection: what ioredis says of a command then does not tell. */
+  let connectionError: unknown;
   /** Since when nothing has been answered although something was asked. */
   let silentSince: number | undefined;
 
@@ -28,7 +30,9 @@ export function redisCacheDriver(options: RedisCacheDriverOptions): KeyValueStor
     const made = await createClient(settings);
     if (closed) throw new Error('the driver is closed');
     socket = made.socket;
-    socket?.on('error', () => {});
+    socket?.on('error', (error: unknown) => {
+      connectionError = error;
+    });
     // A first failure is no last one: the client tries again by itself, and commands fail meanwhile.
     await socket?.connect().catch(() => {});
     return made;
@@ -47,9 +51,10 @@ export function redisCacheDriver(options: RedisCacheDriverOptions): KeyValueStor
     try {
       const answer = await abortable(work(client), signal);
       silentSince = undefined;
+      connectionError = undefined;
       return answer;
     } catch (error) {
-      if (!signal.aborted) throw error;
+      if (!signal.aborted) throw connectionError === undefined ? error : notConnected(connectionError);
       silentSince ??= asked;
       if (clock.now() - silentSince >= silentMs) {
         // A server that is frozen or was cut off does not close its side; a new connection may reach another one.
@@ -101,4 +106,9 @@ export function redisCacheDriver(options: RedisCacheDriverOptions): KeyValueStor
       socket?.disconnect();
     },
   };
+}
+
+function notConnected(cause: unknown): Error {
+  const { message } = cause as Partial<Error>;
+  return new Error(`redis is not connected: ${message ?? String(cause)}`, { cause });
 }

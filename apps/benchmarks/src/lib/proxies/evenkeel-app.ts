@@ -9,11 +9,13 @@ const APP = fileURLToPath(new URL('../../../../proxy/src/main.ts', import.meta.u
  * @param addresses `host:port` of each endpoint
  * @param settings further lines of the cluster, in YAML
  * @param top further lines of the file, in YAML
+ * @param route further settings of the one route, in YAML
  */
 export function startEvenkeel(
   addresses: readonly string[],
   settings: readonly string[] = [],
   top: readonly string[] = [],
+  route: readonly string[] = [],
 ): Promise<RunningProgram> {
   return startProgram({ file: process.execPath, env: {} }, ({ port }) => ({
     config: [
@@ -22,7 +24,7 @@ export function startEvenkeel(
       '  api:',
       `    discovery: { static: [${addresses.map((address) => `"${address}"`).join(', ')}] }`,
       ...settings.map((line) => `    ${line}`),
-      'routes: [{ cluster: api }]',
+      `routes: [{ ${['cluster: api', ...route].join(', ')} }]`,
       ...top,
       '',
     ].join('\n'),
