@@ -12,6 +12,7 @@ async function called(...args: string[]): Promise<{ code: number; out: string; e
       err += `${line}\n`;
     },
     onStop: () => {},
+    onHangup: () => {},
   });
   return { code, out, err };
 }

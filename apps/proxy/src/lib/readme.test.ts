@@ -15,7 +15,8 @@ const README = read('README.md');
 const REGISTER = read('REGISTER.md');
 const CACHE = read('CACHE.md');
 const ROUTES = read('ROUTES.md');
-const configurations = [README, CACHE, ROUTES]
+const OPERATION = read('OPERATION.md');
+const configurations = [README, CACHE, ROUTES, OPERATION]
   .flatMap(examplesOf)
   .filter((text) => text.includes('listeners:'));
 
@@ -36,7 +37,13 @@ it('names every key of a registration, and has it in an example', () => {
 });
 
 it('has examples of everything that a cluster can have', () => {
-  expect(configurations).toHaveLength(7);
+  expect(configurations).toHaveLength(9);
+});
+
+it('names every key of reload and shutdown', () => {
+  const { reload, shutdown } = JSON.parse(jsonSchema()).properties;
+  for (const key of Object.keys(reload.properties)) expect(OPERATION).toContain(`\`reload.${key}\``);
+  for (const key of Object.keys(shutdown.properties)) expect(OPERATION).toContain(`\`shutdown.${key}\``);
 });
 
 it('names every strategy and every kind of discovery', () => {

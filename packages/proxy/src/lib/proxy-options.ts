@@ -41,8 +41,8 @@ export type UpdateOptions = Omit<ProxyOptions, 'clock' | 'random'>;
 /** How a proxy is closed. */
 export interface CloseOptions {
   /**
-   * How long connections are still accepted, and requests answered with `Connection: close`, before anything else, in ms: the
-   * time that load balancers in front need to see that `draining` is true. @default 0
+   * How long all goes on as before but for `draining`, which is true, in ms: the time that load balancers in front need to see
+   * it. @default 0
    */
   readonly delayMs?: number;
   /**

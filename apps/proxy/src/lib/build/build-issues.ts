@@ -1,9 +1,9 @@
 import { type ConfigIssue, formatPath } from '../config/config-error.ts';
 import type { ParsedConfig } from '../config/load-config.ts';
 import { tryPolicy } from '../schema/policy.ts';
+import { PROXY_OPTIONS } from './parts.ts';
 import { pick } from './pick.ts';
-import { buildProxy, PROXY_OPTIONS } from './proxy.ts';
-import { tryCache, tryClient, tryCluster, tryProxy, tryRoute } from './trial.ts';
+import { tryAll, tryCache, tryClient, tryCluster, tryProxy, tryRoute } from './trial.ts';
 import { OptionError, within } from './within.ts';
 
 /** A route is none without one of them. */
@@ -63,7 +63,7 @@ export async function buildIssues(parsed: ParsedConfig): Promise<ConfigIssue[]> 
   const { client: _, ...own } = pick(config, PROXY_OPTIONS);
   await attemptEach([], own, tryProxy);
   if (issues.size === 0 && parsed.issues.length === 0) {
-    await attempt([], () => buildProxy(parsed, { dry: true }).close());
+    await attempt([], () => tryAll(parsed));
   }
   return [...issues.values()];
 }

@@ -19,12 +19,6 @@ export interface ClusterSources {
   readonly dry: boolean;
 }
 
-/** A cluster and how requests to it are tried. */
-export interface BuiltCluster {
-  readonly cluster: Cluster;
-  readonly route: HttpClusterRoute;
-}
-
 const SAME = ['panic', 'priority', 'zone', 'slowStart', 'guard'] as const;
 const REQUESTS = Object.keys(requests) as (keyof typeof requests)[];
 
@@ -33,10 +27,10 @@ const REQUESTS = Object.keys(requests) as (keyof typeof requests)[];
  *
  * @throws InvalidOptionsError or OptionError for what only the parts themselves can check
  */
-export function buildCluster(config: ClusterConfig, { name, file, dry }: ClusterSources): BuiltCluster {
-  const { healthCheck, outlierDetection, concurrencyLimit, subset, hashKey, hostHeader } = config;
+export function buildCluster(config: ClusterConfig, { name, file, dry }: ClusterSources): Cluster {
+  const { healthCheck, outlierDetection, concurrencyLimit, subset } = config;
   const discovery = within(['discovery'], () => buildDiscovery(config.discovery, file));
-  const cluster = createCluster({
+  return createCluster({
     ...pick(config, SAME),
     name,
     discovery: dry ? silent : discovery,
@@ -46,11 +40,22 @@ export function buildCluster(config: ClusterConfig, { name, file, dry }: Cluster
     ...(outlierDetection !== undefined && { outlierDetection: buildOutlierDetection(outlierDetection) }),
     ...(concurrencyLimit && { concurrencyLimit: buildConcurrencyLimit(concurrencyLimit) }),
   });
-  const route: HttpClusterRoute = {
+}
+
+/** How requests to a cluster are tried: what may change without a new cluster. */
+export function clusterRoute(config: ClusterConfig, cluster: Cluster): HttpClusterRoute {
+  const { hashKey, hostHeader } = config;
+  return {
     ...pick(config, REQUESTS),
     cluster,
     ...(hashKey && { hashKey: buildHashKey(hashKey) }),
     ...(hostHeader !== undefined && { hostHeader }),
   };
-  return { cluster, route };
+}
+
+/** The settings that a cluster itself is built of. */
+export function clusterSettings(config: ClusterConfig): Partial<ClusterConfig> {
+  const settings: Partial<ClusterConfig> = { ...config };
+  for (const key of [...REQUESTS, 'hashKey', 'hostHeader'] as const) delete settings[key];
+  return settings;
 }

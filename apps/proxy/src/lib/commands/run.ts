@@ -1,18 +1,16 @@
-import { formatAddress } from '@evenkeel/core';
-import type { ListenOptions, ReverseProxy } from '@evenkeel/proxy';
-import { buildProxy } from '../build/proxy.ts';
 import { formatIssue } from '../config/config-error.ts';
 import { configWarnings } from '../config/warnings.ts';
-import { describeEvent } from '../events/describe-event.ts';
-import { describeStoreEvent } from '../events/describe-store-event.ts';
+import { serve } from '../live/serve.ts';
 import { check } from './check.ts';
 
-/** What `run` talks to: the process, or a test. */
+/** What commands talk to: the process, or a test. */
 export interface RunContext {
   readonly out: (line: string) => void;
   readonly err: (line: string) => void;
   /** Calls back with each request to stop; the first asks to drain, the second to stop at once. */
   onStop(callback: () => void): void;
+  /** Calls back with each request to read the configuration again. */
+  onHangup(callback: () => void): void;
 }
 
 /**
@@ -21,79 +19,19 @@ export interface RunContext {
  * @throws ConfigError before anything has been started
  */
 export async function run(file: string, context: RunContext): Promise<number> {
-  const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
+  const stopped = new AbortController();
   const { promise: forced, resolve: force } = Promise.withResolvers<void>();
-  let signals = 0;
-  context.onStop(() => (signals++ === 0 ? stop : force)());
-  const serving = serve(file, context, stopped, () => signals > 0);
-  return Promise.race([serving, forced.then(() => 1)]);
-}
-
-async function serve(
-  file: string,
-  context: RunContext,
-  stopped: Promise<void>,
-  isStopped: () => boolean,
-): Promise<number> {
-  const { err } = context;
-  const loaded = await check(file);
-  err(`starting with ${file}`);
-  for (const issue of configWarnings(loaded)) err(formatIssue(file, issue, 'warning: '));
-  const { listeners, shutdown } = loaded.config;
-  const built = buildProxy(loaded, {
-    onStoreEvent(event) {
-      const line = describeStoreEvent(event);
-      if (line !== undefined) err(line);
-    },
+  context.onStop(() => {
+    if (stopped.signal.aborted) force();
+    else stopped.abort();
   });
-  for (const cluster of built.clusters) {
-    cluster.subscribe((event) => {
-      const line = describeEvent(cluster.name, event);
-      if (line !== undefined) err(line);
-    });
-  }
-  const failed = isStopped() ? undefined : await listenAll(built.proxy, listeners, context);
-  if (failed !== undefined) {
-    await built.close();
-    err(failed);
-    return 1;
-  }
-  for (const cluster of built.clusters) {
-    if (cluster.inspect().discovery.state === 'initial')
-      err(`cluster ${cluster.name}: waiting for its endpoints`);
-  }
-  await stopped;
-  err(`stopping: ${built.proxy.active} open`);
-  await built.proxy.close(shutdown);
-  await built.close();
-  err('stopped');
-  return 0;
+  const running = start(file, context, stopped.signal);
+  return Promise.race([running, forced.then(() => 1)]);
 }
 
-/** Binds every address, or says which one it could not. Announces them only when all are bound. */
-async function listenAll(
-  proxy: ReverseProxy,
-  listeners: readonly ListenOptions[],
-  { out }: RunContext,
-): Promise<string | undefined> {
-  const lines: string[] = [];
-  for (const listener of listeners) {
-    try {
-      const { address, port } = await proxy.listen(listener);
-      lines.push(`listening on http://${formatAddress(address, port)}`);
-    } catch (error) {
-      const { host = '*', port } = listener;
-      return `cannot listen on ${formatAddress(host, port)}: ${describe(error)}`;
-    }
-  }
-  for (const line of lines) out(line);
-  return undefined;
-}
-
-function describe(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') return 'the port is in use (EADDRINUSE)';
-  if (code === 'EACCES') return 'not allowed (EACCES)';
-  if (code === 'EADDRNOTAVAIL') return 'this machine has no such address (EADDRNOTAVAIL)';
-  return code ?? message;
+async function start(file: string, context: RunContext, stopped: AbortSignal): Promise<number> {
+  const loaded = await check(file);
+  context.err(`starting with ${file}`);
+  for (const issue of configWarnings(loaded)) context.err(formatIssue(file, issue, 'warning: '));
+  return serve(loaded, context, stopped);
 }

@@ -9,6 +9,8 @@ import { zodIssues } from './zod-issues.ts';
 /** A configuration that follows the schema, and where everything in it is. */
 export interface LoadedConfig {
   readonly file: string;
+  /** As it was read. */
+  readonly text: string;
   readonly config: Config;
   readonly map: SourceMap;
 }
@@ -16,6 +18,7 @@ export interface LoadedConfig {
 /** What a configuration file holds, right or wrong. */
 export interface ParsedConfig {
   readonly file: string;
+  readonly text: string;
   readonly map: SourceMap;
   /** What can be seen without building anything. */
   readonly issues: readonly ConfigIssue[];
@@ -24,12 +27,13 @@ export interface ParsedConfig {
 }
 
 /** Checks the text of a configuration file, as far as that goes without building anything. */
-export function parseConfig({ file, data, written, map, issues }: ConfigText): ParsedConfig {
-  if (data === undefined) return { file, map, issues, config: soundParts(undefined, []) };
+export function parseConfig({ file, text, data, written, map, issues }: ConfigText): ParsedConfig {
+  if (data === undefined) return { file, text, map, issues, config: soundParts(undefined, []) };
   const result = schema.safeParse(data);
   const wrong = result.success ? [] : result.error.issues;
   return {
     file,
+    text,
     map,
     issues: withFurther(issues, [...zodIssues(wrong, written, map), ...routeIssues(data, map)]),
     config: result.success ? result.data : soundParts(data, wrong),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { bindHost, peer } from './address.ts';
 import { cluster, clusterName } from './cluster.ts';
-import { count, distinct, list, ms, object, pattern, text, wholeMs } from './fields.ts';
+import { count, distinct, flag, list, ms, object, pattern, text, wholeMs } from './fields.ts';
 import { client } from './policy.ts';
 import { route } from './route.ts';
 
@@ -57,7 +57,16 @@ export const config = object('Configuration of the evenkeel proxy.', {
   maxHeaders: count('More fields in a request are answered 431. Default 100.', { min: 1 }).exactOptional(),
   connections: connections.exactOptional(),
   shutdown: object('What SIGTERM does.', {
-    graceMs: ms('How long open requests may take to finish. Default 25000.').exactOptional(),
+    delayMs: ms('How long connections are still accepted, while /ready says no. Default 0.').exactOptional(),
+    graceMs: ms('How long open requests may take to finish after that. Default 25000.').exactOptional(),
+    idleMs: ms('How long a connection may be idle then. Default 1000.').exactOptional(),
+  }).exactOptional(),
+  reload: object('How this file is read again.', {
+    watch: flag('Whether a change of the file is enough; SIGHUP always is. Default true.').exactOptional(),
+    readyTimeoutMs: ms(
+      'How long new and changed clusters may take to find their endpoints before they are used. Default 5000.',
+      { max: 600_000 },
+    ).exactOptional(),
   }).exactOptional(),
 });
 

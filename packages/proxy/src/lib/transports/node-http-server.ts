@@ -26,9 +26,10 @@ export interface Listener {
   readonly address: string;
   /** The real port, also where 0 was asked for. */
   readonly port: number;
-  /** Asks clients from now on to close their connections, and goes on accepting. */
-  drain(): void;
-  /** Stops accepting, and closes what stays idle for `idleMs`; resolves when the last connection has closed. */
+  /**
+   * Stops accepting at once, asks clients to close their connections, and closes what stays idle for `idleMs`; resolves when
+   * the last connection has closed.
+   */
   close(idleMs: number): Promise<void>;
   /** Stops accepting, and closes every connection now. */
   destroy(): void;
@@ -110,7 +111,6 @@ export async function listenNodeHttp(where: ListenOptions, transport: NodeHttpTr
   return {
     address,
     port,
-    drain: () => policy.drain(),
     close(idleMs) {
       policy.drain();
       return closeHttpServer(server, idleMs, policy.clock);

@@ -1,0 +1,96 @@
+import { isDeepStrictEqual } from 'node:util';
+import { formatAddress } from '@evenkeel/core';
+import type { ProxyAddress, ReverseProxy } from '@evenkeel/proxy';
+import type { Config } from '../schema/config.ts';
+
+export type ListenerConfig = Config['listeners'][number];
+
+/** A listener of the configuration that accepts connections. */
+export interface BoundListener {
+  readonly config: ListenerConfig;
+  readonly address: ProxyAddress;
+}
+
+/** An address that could not be bound. */
+export class ListenError extends Error {}
+
+/** What must be done for other listeners. */
+export interface ListenerChanges {
+  readonly kept: readonly BoundListener[];
+  readonly added: readonly ListenerConfig[];
+  /** Those whose port is that of one that goes. */
+  readonly replacing: readonly ListenerConfig[];
+  readonly removed: readonly BoundListener[];
+}
+
+/** How often a port is tried that is about to become free, and how long is waited in between, in ms. */
+const TRIES = 100;
+const RETRY_MS = 10;
+
+/**
+ * Binds addresses, all of them or none.
+ *
+ * @throws ListenError naming the address
+ */
+export async function bindAll(
+  proxy: ReverseProxy,
+  configs: readonly ListenerConfig[],
+): Promise<BoundListener[]> {
+  const bound: BoundListener[] = [];
+  for (const config of configs) {
+    try {
+      bound.push({ config, address: await proxy.listen(config) });
+    } catch (error) {
+      await Promise.all(bound.map(({ address }) => address.close({ graceMs: 0 })));
+      const { host = '*', port } = config;
+      throw new ListenError(`cannot listen on ${formatAddress(host, port)}: ${describe(error)}`);
+    }
+  }
+  return bound;
+}
+
+/** Compares listeners: one with the same settings stays. */
+export function compareListeners(
+  bound: readonly BoundListener[],
+  next: readonly ListenerConfig[],
+): ListenerChanges {
+  const removed = [...bound];
+  const kept: BoundListener[] = [];
+  const others: ListenerConfig[] = [];
+  for (const config of next) {
+    const index = removed.findIndex((one) => isDeepStrictEqual(one.config, config));
+    if (index === -1) others.push(config);
+    else kept.push(...removed.splice(index, 1));
+  }
+  const freed = new Set(removed.map(({ config }) => config.port).filter((port) => port !== 0));
+  return {
+    kept,
+    added: others.filter(({ port }) => !freed.has(port)),
+    replacing: others.filter(({ port }) => freed.has(port)),
+    removed,
+  };
+}
+
+/**
+ * Binds an address whose port is about to become free.
+ *
+ * @throws ListenError when it does not
+ */
+export async function bindSoon(proxy: ReverseProxy, config: ListenerConfig): Promise<BoundListener[]> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await bindAll(proxy, [config]);
+    } catch (error) {
+      if (tries === TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+}
+
+function describe(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') return 'the port is in use (EADDRINUSE)';
+  if (code === 'EACCES') return 'not allowed (EACCES)';
+  if (code === 'EADDRNOTAVAIL') return 'this machine has no such address (EADDRNOTAVAIL)';
+  return code ?? message;
+}

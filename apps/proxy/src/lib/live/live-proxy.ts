@@ -1,0 +1,141 @@
+import type { StoreEvent } from '@evenkeel/cache';
+import type { Cluster } from '@evenkeel/core';
+import { createProxy, type ReverseProxy } from '@evenkeel/proxy';
+import { buildParts, type Parts } from '../build/parts.ts';
+import type { LoadedConfig } from '../config/load-config.ts';
+import { describeEvent } from '../events/describe-event.ts';
+import { describeStoreEvent } from '../events/describe-store-event.ts';
+import { type BoundListener, bindAll, bindSoon, compareListeners, ListenError } from './listeners.ts';
+import type { PreparedReload, ReloadTarget } from './reload-target.ts';
+
+/** The proxy of a configuration that may be replaced while it runs. */
+export interface LiveProxy extends ReloadTarget {
+  readonly proxy: ReverseProxy;
+  readonly clusters: readonly Cluster[];
+  readonly listeners: readonly BoundListener[];
+  /**
+   * Binds the addresses of the configuration that it began with.
+   *
+   * @throws ListenError naming the address
+   */
+  listen(): Promise<void>;
+  /** Drains as the configuration says, then closes everything. */
+  close(): Promise<void>;
+  /** Closes everything now. */
+  destroy(): Promise<void>;
+}
+
+const READY_TIMEOUT_MS = 5_000;
+
+/** Who is told of what happens. */
+export interface LiveProxyContext {
+  /** Takes a line for the operator. */
+  readonly say: (line: string) => void;
+  /** Takes addresses that have been bound, all that belong together at once. */
+  readonly announce: (listeners: readonly BoundListener[]) => void;
+}
+
+/** Builds the proxy of a checked configuration; its clusters start at once. */
+export function liveProxy(first: LoadedConfig, { say, announce }: LiveProxyContext): LiveProxy {
+  let loaded = first;
+  let listeners: readonly BoundListener[] = [];
+  /** What ends in its own time. */
+  const ending = new Set<Promise<void>>();
+  const onStoreEvent = (event: StoreEvent): void => {
+    const line = describeStoreEvent(event);
+    if (line !== undefined) say(line);
+  };
+  const build = (next: LoadedConfig, before?: Parts): Parts => {
+    const built = buildParts(next, { onStoreEvent, before });
+    for (const cluster of built.clusters.without(before?.clusters)) {
+      cluster.subscribe((event) => {
+        const line = describeEvent(cluster.name, event);
+        if (line !== undefined) say(line);
+      });
+    }
+    return built;
+  };
+  let parts = build(first);
+  const proxy = createProxy(parts.options);
+  const later = (task: Promise<unknown>): void => {
+    const ended = task.then(() => void ending.delete(ended));
+    ending.add(ended);
+  };
+  const closeParts = async (): Promise<void> => {
+    await Promise.all([...ending]);
+    await parts.close();
+  };
+
+  return {
+    proxy,
+    get clusters() {
+      return parts.clusters.entries.map(({ value }) => value);
+    },
+    get listeners() {
+      return listeners;
+    },
+    async listen() {
+      listeners = await bindAll(proxy, loaded.config.listeners);
+      announce(listeners);
+    },
+    async prepare(next, signal): Promise<PreparedReload> {
+      const nextParts = build(next, parts);
+      const undo = (): Promise<void> => nextParts.close(parts);
+      const { kept, added, replacing, removed } = compareListeners(listeners, next.config.listeners);
+      let bound: readonly BoundListener[];
+      try {
+        const { readyTimeoutMs = READY_TIMEOUT_MS } = next.config.reload ?? {};
+        await becomeReady(nextParts.clusters.without(parts.clusters), readyTimeoutMs, signal);
+        // Last, as they accept connections from now on.
+        bound = await bindAll(proxy, added);
+      } catch (error) {
+        await undo();
+        throw error;
+      }
+      return {
+        async commit() {
+          const { ended } = proxy.update(nextParts.options);
+          const old = parts;
+          [loaded, parts, listeners] = [next, nextParts, [...kept, ...bound]];
+          later(ended.then(() => old.close(nextParts)));
+          announce(bound);
+          for (const { address } of removed) later(address.close({ ...next.config.shutdown, delayMs: 0 }));
+          for (const config of replacing) {
+            try {
+              const rebound = await bindSoon(proxy, config);
+              listeners = [...listeners, ...rebound];
+              announce(rebound);
+            } catch (error) {
+              // Somebody else was faster: there is no way back to the listener that was here.
+              if (!(error instanceof ListenError)) throw error;
+              say(error.message);
+            }
+          }
+        },
+        async abort() {
+          await Promise.all(bound.map(({ address }) => address.close({ graceMs: 0 })));
+          await undo();
+        },
+      };
+    },
+    async close() {
+      await proxy.close(loaded.config.shutdown);
+      await closeParts();
+    },
+    async destroy() {
+      await proxy.close({ graceMs: 0 });
+      await closeParts();
+    },
+  };
+}
+
+/** Waits until clusters have their endpoints, but not for ever: one whose registry is away must not hold up the others. */
+async function becomeReady(
+  clusters: readonly Cluster[],
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  await Promise.allSettled(clusters.map((cluster) => cluster.ready({ signal: limit })));
+  signal.throwIfAborted();
+}

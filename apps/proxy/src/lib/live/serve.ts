@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { formatAddress } from '@evenkeel/core';
+import type { ProxyAddress } from '@evenkeel/proxy';
+import type { RunContext } from '../commands/run.ts';
+import type { LoadedConfig } from '../config/load-config.ts';
+import { ListenError } from './listeners.ts';
+import { type LiveProxy, liveProxy } from './live-proxy.ts';
+import { reloader } from './reloader.ts';
+
+/**
+ * Serves in this process until told to stop, then drains. Returns the exit code.
+ *
+ * @param stopped is aborted to stop
+ */
+export async function serve(
+  loaded: LoadedConfig,
+  context: RunContext,
+  stopped: AbortSignal,
+): Promise<number> {
+  const { out, err } = context;
+  const live = liveProxy(loaded, {
+    say: err,
+    announce: (listeners) => {
+      for (const { address } of listeners) out(listeningLine(address));
+    },
+  });
+  try {
+    if (!stopped.aborted) await live.listen();
+  } catch (error) {
+    await live.destroy();
+    if (!(error instanceof ListenError)) throw error;
+    err(error.message);
+    return 1;
+  }
+  for (const line of waiting(live)) err(line);
+  const reloads = reloader({ loaded, target: live, say: err });
+  context.onHangup(reloads.reload);
+  if (!stopped.aborted) await once(stopped, 'abort');
+  await reloads.close();
+  err(`stopping: ${live.proxy.active} open`);
+  await live.close();
+  err('stopped');
+  return 0;
+}
+
+function listeningLine({ address, port }: ProxyAddress): string {
+  return `listening on http://${formatAddress(address, port)}`;
+}
+
+function waiting({ clusters }: LiveProxy): string[] {
+  return clusters
+    .filter((cluster) => cluster.inspect().discovery.state === 'initial')
+    .map(({ name }) => `cluster ${name}: waiting for its endpoints`);
+}
