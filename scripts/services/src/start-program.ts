@@ -1,17 +1,22 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePorts } from './free-ports.ts';
 import { startProcess } from './managed-process.ts';
-import { locateProgram, type ProgramName } from './programs.ts';
+import { locateProgram, type Program, type ProgramName } from './programs.ts';
 
 /** A program that listens on a port of the loopback interface. It dies with this process. */
 export interface RunningProgram extends AsyncDisposable {
   readonly port: number;
   /** Of the process that was started, which may have others below it. */
   readonly pid: number;
+  /** Its configuration file. */
+  readonly file: string;
+  /** Resolves when the process is gone. */
+  readonly gone: Promise<void>;
+  signal(signal: NodeJS.Signals): void;
   /** SIGTERM; removes its folder. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -38,13 +43,15 @@ const PROBE_EVERY_MS = 20;
 /**
  * Starts a program that serves one port.
  *
+ * @param program the name of one that can be had here, or any other
  * @throws Error when it cannot be had, or does not listen in time
  */
 export async function startProgram(
-  name: ProgramName,
+  program: ProgramName | Program,
   setup: (place: ProgramPlace) => ProgramSetup,
 ): Promise<RunningProgram> {
-  const { file, env } = await locateProgram(name);
+  const { file, env } = typeof program === 'string' ? await locateProgram(program) : program;
+  const name = basename(file);
   const [port = 0] = await freePorts(1);
   const folder = await mkdtemp(join(tmpdir(), `evenkeel-${name}-`));
   const { config, args } = setup({ port, folder });
@@ -58,7 +65,10 @@ export async function startProgram(
   };
   const deadline = performance.now() + READY_WITHIN_MS;
   while (process.pid !== undefined && performance.now() < deadline) {
-    if (await listens(port)) return { port, pid: process.pid, stop, [Symbol.asyncDispose]: stop };
+    if (await listens(port)) {
+      const { pid, gone, signal } = process;
+      return { port, pid, file: configFile, gone, signal, stop, [Symbol.asyncDispose]: stop };
+    }
     await delay(PROBE_EVERY_MS);
   }
   await stop();

@@ -7,6 +7,7 @@ const round = (cpuMicros: number): ProxyRound => ({
   requests: 1,
   requestsPerSecond: 1,
   p50Ms: 1,
+  p90Ms: 1,
   p99Ms: 1,
   failures: 0,
 });

@@ -15,6 +15,7 @@ export interface WrkResult {
   readonly requests: number;
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
+  readonly p90Ms: number;
   readonly p99Ms: number;
   /** Answers of 400 and above, and requests that got none. */
   readonly failures: number;
