@@ -174,7 +174,7 @@ it('binds new addresses before it takes anything, and closes those that are gone
   await vi.waitUntil(() => a.held === 1);
   replace(file.path, config({ ports: [a.port], listeners: [second] }));
   await told(cli, `listener 127.0.0.1:${second} added, listener 127.0.0.1:${first} removed\n`);
-  expect(cli.stdout).toContain(`listening on http://127.0.0.1:${second}\n`);
+  await cli.printed(new RegExp(`^listening on http://127\\.0\\.0\\.1:${second}$`, 'm'));
   expect(await at(second)).toBe('a');
   await vi.waitUntil(() =>
     at(first).then(

@@ -10,20 +10,22 @@ const MAX_TURNS = 50;
  * Closes listeners without losing a request: after the delay they accept no more, ask clients to close their connections, and
  * close those that stay idle.
  *
- * @param signal ends all waits
- * @param onClose is called when they accept no more
+ * @param context its signal ends all waits
  */
 export async function closeListeners(
   listeners: Iterable<Listener>,
-  { delayMs, idleMs }: ResolvedCloseOptions,
-  { clock, signal, onClose }: ClosingContext,
+  { delayMs, quietMs, idleMs }: ResolvedCloseOptions,
+  { clock, signal, onTell }: ClosingContext,
 ): Promise<void> {
   if (delayMs > 0) await sleep(clock, delayMs, signal).catch(() => {});
   await settle(clock);
-  // Not earlier: a client that is told to close its connection makes another one at once.
-  onClose?.();
+  const all = [...listeners];
+  for (const listener of all) listener.stop();
+  // Clients are told only now: one that closes its connection makes another one at once.
+  if (quietMs > 0) await sleep(clock, quietMs, signal).catch(() => {});
+  onTell?.();
   const closed: Promise<void>[] = [];
-  for (const listener of listeners) {
+  for (const listener of all) {
     closed.push(listener.close(signal.aborted ? 0 : idleMs));
     if (signal.aborted) listener.destroy();
   }
@@ -34,7 +36,8 @@ export async function closeListeners(
 export interface ClosingContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  readonly onClose?: () => void;
+  /** Called when clients are to be told to close their connections. */
+  readonly onTell?: () => void;
 }
 
 /**

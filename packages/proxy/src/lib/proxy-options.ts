@@ -46,6 +46,11 @@ export interface CloseOptions {
    */
   readonly delayMs?: number;
   /**
+   * How long clients are not told to close their connections when it accepts no more, in ms. Of several processes on one port,
+   * clients that one of them tells would connect again to the others, which are about to close too. @default 0
+   */
+  readonly quietMs?: number;
+  /**
    * How long a connection may be idle then before it is closed, in ms; within the grace. A request that is under way when the
    * proxy begins to close is answered, and the client told to close the connection. @default 1_000
    */

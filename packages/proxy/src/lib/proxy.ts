@@ -99,10 +99,10 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
   const closed = closing({
     clock,
     async close(how, signal) {
-      const onClose = (): void => {
+      const onTell = (): void => {
         policy.draining = true;
       };
-      await closeListeners(listeners, how, { clock, signal, onClose });
+      await closeListeners(listeners, how, { clock, signal, onTell });
       await Promise.all([...generations].map(end));
     },
     breakOff() {

@@ -1,6 +1,7 @@
 import { formatIssue } from '../config/config-error.ts';
 import { configWarnings } from '../config/warnings.ts';
 import { serve } from '../live/serve.ts';
+import { serveWorkers } from '../workers/serve-workers.ts';
 import { check } from './check.ts';
 
 /** What commands talk to: the process, or a test. */
@@ -33,5 +34,6 @@ async function start(file: string, context: RunContext, stopped: AbortSignal): P
   const loaded = await check(file);
   context.err(`starting with ${file}`);
   for (const issue of configWarnings(loaded)) context.err(formatIssue(file, issue, 'warning: '));
-  return serve(loaded, context, stopped);
+  const serving = loaded.config.workers === undefined ? serve : serveWorkers;
+  return serving(loaded, context, stopped);
 }

@@ -1,5 +1,5 @@
 import type { StoreEvent } from '@evenkeel/cache';
-import type { Cluster } from '@evenkeel/core';
+import { type Cluster, formatAddress } from '@evenkeel/core';
 import { createProxy, type ReverseProxy } from '@evenkeel/proxy';
 import { buildParts, type Parts } from '../build/parts.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
@@ -33,10 +33,12 @@ export interface LiveProxyContext {
   readonly say: (line: string) => void;
   /** Takes addresses that have been bound, all that belong together at once. */
   readonly announce: (listeners: readonly BoundListener[]) => void;
+  /** As `quietMs` of a proxy that closes, for listeners that other processes share. @default 0 */
+  readonly quietMs?: number;
 }
 
 /** Builds the proxy of a checked configuration; its clusters start at once. */
-export function liveProxy(first: LoadedConfig, { say, announce }: LiveProxyContext): LiveProxy {
+export function liveProxy(first: LoadedConfig, { say, announce, quietMs = 0 }: LiveProxyContext): LiveProxy {
   let loaded = first;
   let listeners: readonly BoundListener[] = [];
   /** What ends in its own time. */
@@ -99,7 +101,8 @@ export function liveProxy(first: LoadedConfig, { say, announce }: LiveProxyConte
           [loaded, parts, listeners] = [next, nextParts, [...kept, ...bound]];
           later(ended.then(() => old.close(nextParts)));
           announce(bound);
-          for (const { address } of removed) later(address.close({ ...next.config.shutdown, delayMs: 0 }));
+          for (const { address } of removed)
+            later(address.close({ ...next.config.shutdown, delayMs: 0, quietMs }));
           for (const config of replacing) {
             try {
               const rebound = await bindSoon(proxy, config);
@@ -119,7 +122,7 @@ export function liveProxy(first: LoadedConfig, { say, announce }: LiveProxyConte
       };
     },
     async close() {
-      await proxy.close(loaded.config.shutdown);
+      await proxy.close({ ...loaded.config.shutdown, quietMs });
       await closeParts();
     },
     async destroy() {
@@ -127,6 +130,11 @@ export function liveProxy(first: LoadedConfig, { say, announce }: LiveProxyConte
       await closeParts();
     },
   };
+}
+
+/** The line on stdout that tells of a listener. */
+export function listeningLine({ address: { address, port } }: BoundListener): string {
+  return `listening on http://${formatAddress(address, port)}`;
 }
 
 /** Waits until clusters have their endpoints, but not for ever: one whose registry is away must not hold up the others. */

@@ -54,6 +54,9 @@ export function reloader({ loaded: first, target, say }: ReloaderOptions): Reloa
       return;
     }
     for (const issue of configWarnings(wanted)) say(formatIssue(file, issue, 'warning: '));
+    if ((wanted.config.workers === undefined) !== (loaded.config.workers === undefined)) {
+      throw new Error('workers cannot be turned on or off while it runs');
+    }
     const prepared = await target.prepare(wanted, stop.signal);
     if (stop.signal.aborted) {
       await prepared.abort();

@@ -1,10 +1,8 @@
 import { once } from 'node:events';
-import { formatAddress } from '@evenkeel/core';
-import type { ProxyAddress } from '@evenkeel/proxy';
 import type { RunContext } from '../commands/run.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { ListenError } from './listeners.ts';
-import { type LiveProxy, liveProxy } from './live-proxy.ts';
+import { type LiveProxy, listeningLine, liveProxy } from './live-proxy.ts';
 import { reloader } from './reloader.ts';
 
 /**
@@ -21,7 +19,7 @@ export async function serve(
   const live = liveProxy(loaded, {
     say: err,
     announce: (listeners) => {
-      for (const { address } of listeners) out(listeningLine(address));
+      for (const listener of listeners) out(listeningLine(listener));
     },
   });
   try {
@@ -41,10 +39,6 @@ export async function serve(
   await live.close();
   err('stopped');
   return 0;
-}
-
-function listeningLine({ address, port }: ProxyAddress): string {
-  return `listening on http://${formatAddress(address, port)}`;
 }
 
 function waiting({ clusters }: LiveProxy): string[] {

@@ -61,6 +61,12 @@ export const config = object('Configuration of the evenkeel proxy.', {
     graceMs: ms('How long open requests may take to finish after that. Default 25000.').exactOptional(),
     idleMs: ms('How long a connection may be idle then. Default 1000.').exactOptional(),
   }).exactOptional(),
+  workers: z
+    .union([count('Processes.', { min: 1, max: 1_024 }), z.literal('auto')], {
+      error: 'an integer from 1 to 1024, or "auto"',
+    })
+    .describe('Serves in so many processes; auto is one for each CPU. Default: in one, without a supervisor.')
+    .exactOptional(),
   reload: object('How this file is read again.', {
     watch: flag('Whether a change of the file is enough; SIGHUP always is. Default true.').exactOptional(),
     readyTimeoutMs: ms(

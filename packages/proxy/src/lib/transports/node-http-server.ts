@@ -26,9 +26,11 @@ export interface Listener {
   readonly address: string;
   /** The real port, also where 0 was asked for. */
   readonly port: number;
+  /** Stops accepting at once. */
+  stop(): void;
   /**
-   * Stops accepting at once, asks clients to close their connections, and closes what stays idle for `idleMs`; resolves when
-   * the last connection has closed.
+   * Stops accepting, asks clients to close their connections, and closes what stays idle for `idleMs`; resolves when the last
+   * connection has closed.
    */
   close(idleMs: number): Promise<void>;
   /** Stops accepting, and closes every connection now. */
@@ -111,6 +113,7 @@ export async function listenNodeHttp(where: ListenOptions, transport: NodeHttpTr
   return {
     address,
     port,
+    stop: () => void stopAccepting(server),
     close(idleMs) {
       policy.drain();
       return closeHttpServer(server, idleMs, policy.clock);
