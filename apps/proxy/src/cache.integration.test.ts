@@ -47,12 +47,22 @@ listeners: [{ port: 0, host: 127.0.0.1 }]
 clusters: { api: { discovery: { static: ["${origin}"] } } }
 routes: [{ cluster: api, cache: ${cache} }]
 name: ${name}
+admin: { port: 0 }
 `,
   );
   const cli = runCli('run', '-c', file.path);
   const [, url = ''] = await cli.printed(/^listening on (\S+)$/m);
+  const [, admin = ''] = await cli.printed(/^admin on (\S+)$/m);
   return {
     cli,
+    async purge(what: object) {
+      const { statusCode, body } = await request(`${admin}/cache/purge`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(what),
+      });
+      expect([statusCode, await body.json()]).toEqual([200, { purged: what, stores: 1, shared: true }]);
+    },
     async ask(path = '/x') {
       const { statusCode, headers, body } = await request(`${url}${path}`, { headers: HOST });
       const status = String(headers['cache-status']);
@@ -94,24 +104,31 @@ describe.skipIf(redis.skipped)(`two proxies with ${redis.title}`, () => {
     expect(await other.ask()).toMatchObject({ body: '1', told: expect.stringMatching(/^other; hit/) });
     expect(origin.count).toBe(1);
 
-    // Any process with the same store may purge: the proxy's own way to ask for one is not there yet.
+    // Any process with the same store may purge.
     const driver = redisCacheDriver({ url: `redis://${server.address}` });
     await using store = createCacheStore({ driver, prefix, timeoutMs: 2_000 });
+    const lateness: number[] = [];
     for (const purge of [
-      () => store.purgeUrl('http://api/x'),
-      () => store.purgePrefix('http://api/'),
-      () => store.purgeTags(['all']),
+      async () => expect(await store.purgeAll()).toEqual({ shared: true }),
+      () => one.purge({ url: 'http://api/x' }),
+      () => one.purge({ prefix: 'http://api/' }),
+      () => other.purge({ tag: 'all' }),
+      () => one.purge({ all: true }),
     ]) {
       expect(await Promise.all([one.ask(), other.ask()])).toMatchObject([{ hit: true }, { hit: true }]);
       const before = origin.count;
-      expect(await purge()).toEqual({ shared: true });
+      await purge();
+      const purgedAt = performance.now();
       // Sooner than the 5 s after which generations are asked for without a message.
       const isNew = async (proxy: typeof one) => (await proxy.ask()).body === `${before + 1}`;
       await vi.waitUntil(() => isNew(other), { timeout: 2_000, interval: 1 });
+      lateness.push(performance.now() - purgedAt);
       await vi.waitUntil(() => isNew(one), { timeout: 2_000, interval: 1 });
       await vi.waitUntil(async () => (await one.ask()).hit, { timeout: 5_000, interval: 5 });
       expect(origin.count).toBe(before + 1);
     }
+    // The middle one of five: the machine may be busy with something else for a moment.
+    expect(lateness.toSorted((a, b) => a - b)[2]).toBeLessThan(100);
   });
 });
 
@@ -120,7 +137,7 @@ describe.skipIf(memcached.skipped)(`two proxies with ${memcached.title}`, () => 
     await using server = await startService('memcached');
     using origin = await countingOrigin();
     const prefix = `proxy-${process.pid}`;
-    const cache = `{ store: { memcached: { servers: ["${server.address}"] } }, prefix: ${prefix}, timeoutMs: 2000 }`;
+    const cache = `{ store: "memcached://${server.address}", prefix: ${prefix}, timeoutMs: 2000 }`;
     await using one = await cachingProxy(origin.address, 'one', cache);
     await using other = await cachingProxy(origin.address, 'other', cache);
     expect(await one.ask()).toMatchObject({ body: '1', hit: false });
@@ -139,7 +156,7 @@ describe.skipIf(control.skipped)(`a proxy whose ${control.title} is killed`, () 
   it('answers without it, says so, and uses it again', async () => {
     await using server = await startService('redis');
     using origin = await countingOrigin();
-    const cache = `{ store: { redis: { url: "redis://${server.address}" } }, probeMs: 50 }`;
+    const cache = `{ store: "redis://${server.address}", probeMs: 50 }`;
     await using proxy = await cachingProxy(origin.address, 'edge', cache);
     await proxy.ask();
     await vi.waitUntil(async () => (await proxy.ask()).hit, { timeout: 5_000, interval: 5 });
@@ -150,10 +167,15 @@ describe.skipIf(control.skipped)(`a proxy whose ${control.title} is killed`, () 
       timeout: 10_000,
       interval: 5,
     });
-    for (let i = 0; i < 20; i++) expect(await proxy.ask()).toMatchObject({ status: 200, hit: false });
+    // Its memory goes on meanwhile.
+    for (const path of ['/a', '/b']) {
+      expect(await proxy.ask(path)).toMatchObject({ status: 200, hit: false });
+      expect(await proxy.ask(path)).toMatchObject({ status: 200, hit: true });
+    }
     await server.restart({ keepData: false });
+    const back = (): boolean => /cache in redis: in use again after \d+ ms/.test(proxy.cli.stderr);
+    await vi.waitUntil(back, { timeout: 10_000, interval: 20 });
     await vi.waitUntil(async () => (await proxy.ask()).hit, { timeout: 10_000, interval: 20 });
-    expect(proxy.cli.stderr).toMatch(/cache in redis: in use again after \d+ ms/);
     proxy.cli.child.kill('SIGTERM');
     expect(await proxy.cli.exited).toBe(0);
   });

@@ -137,6 +137,24 @@ it('a cluster with the same settings is the same: what it learned stays', async 
   await vi.waitUntil(async () => statuses.add((await fetch(url)).status).has(502));
 });
 
+it('middleware with the same settings on the same route counts on', async () => {
+  await using a = await namedEndpoint('a');
+  const limited = (more: string, limit: string): string =>
+    config({ ports: [a.port], more }).replace('cluster: api }]', `cluster: api, rateLimit: ${limit} }]`);
+  const first = '{ rate: 3, perMs: 3600000 }';
+  await using file = await temporaryFile('evenkeel.yaml', limited('', first));
+  const { cli, url } = await started(file.path);
+  await using _cli = cli;
+  const ask = async () => (await fetch(url)).status;
+  expect([await ask(), await ask()]).toEqual([200, 200]);
+  replace(file.path, limited('name: edge', first));
+  await told(cli, 'name changed\n');
+  expect([await ask(), await ask()]).toEqual([200, 429]);
+  replace(file.path, limited('name: edge', first.replace('3,', '4,')));
+  await told(cli, 'routes changed\n');
+  expect(await ask()).toBe(200);
+});
+
 it('requests that are open end with the cluster that they began with, which ends after them', async () => {
   await using a = await namedEndpoint('a');
   await using b = await namedEndpoint('b');

@@ -10,6 +10,6 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 if (cluster.worker !== undefined) cluster.worker.exitedAfterDisconnect = true;
 
 const { work } = await import('./lib/workers/worker.ts');
-const name = process.env['EVENKEEL_WORKER'];
-await work(process, (line) => process.stderr.write(`worker ${name}: ${line}\n`));
+const name = process.env['EVENKEEL_WORKER'] ?? '';
+await work(name, process, (line) => process.stderr.write(`worker ${name}: ${line}\n`));
 process.exit();

@@ -146,6 +146,37 @@ it('a listener that one worker cannot bind refuses the reload for all', async ()
   expect(await (await fetch(`http://127.0.0.1:${port}`)).text()).toBe('a');
 });
 
+it('the first process answers for all workers, and hands on what an operator does', async () => {
+  await using a = await namedEndpoint('a');
+  const text = config(a.port, 'workers: 2\nadmin: { port: 0 }');
+  await using file = await temporaryFile('evenkeel.yaml', text);
+  const { cli, port, url } = await started(file.path);
+  await using _cli = cli;
+  const [, admin = ''] = await cli.printed(/^admin on (\S+)$/m);
+  const load = keepAliveLoad(port, { clients: 16, pauseMs: 10 });
+  await load.reached(200);
+  await load.stop();
+  expect((await fetch(`${admin}/ready`)).status).toBe(200);
+  const metrics = await (await fetch(`${admin}/metrics`)).text();
+  const counted = [...metrics.matchAll(/^evenkeel_requests_total\{.*\} (\d+)$/gm)].map(([, n]) => Number(n));
+  expect(counted.reduce((sum, n) => sum + n, 0)).toBe(load.answered);
+  const drained = await fetch(`${admin}/clusters/api/endpoints/127.0.0.1:${a.port}`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json' },
+    body: '{"drained":true}',
+  });
+  expect(drained.status).toBe(200);
+  for (let i = 0; i < 12; i++) {
+    const response = await fetch(url, { headers: { connection: 'close' } });
+    expect(response.status).toBe(503);
+  }
+  process.kill(pids(cli, 2)[0]!, 'SIGSTOP');
+  expect((await fetch(`${admin}/clusters/api`)).status).toBe(200);
+  process.kill(pids(cli, 2)[0]!, 'SIGCONT');
+  replace(file.path, text.replace('port: 0 }\n', 'port: 1 }\n'));
+  await told(cli, 'reload refused: admin cannot change while it runs; the configuration in use stays\n');
+});
+
 it('exits 1 when a port is in use at the start', async () => {
   await using a = await namedEndpoint('a');
   await using file = await temporaryFile(

@@ -1,5 +1,8 @@
+export type { CacheStatus, ForwardReason } from './lib/http/cache-status.ts';
+export type { WhyNotStored } from './lib/http/storability.ts';
 export { cache } from './lib/interceptor/cache.ts';
 export type { CacheOptions } from './lib/interceptor/cache-options.ts';
+export { cacheStatusOf } from './lib/interceptor/relay-controller.ts';
 export { abortable } from './lib/store/abortable.ts';
 export type { CacheLookup, CacheSlot, CacheStore, PurgeResult } from './lib/store/cache-store.ts';
 export { createCacheStore } from './lib/store/create-cache-store.ts';

@@ -79,5 +79,6 @@ export type {
 export type { RegistryCall, RegistryEntry } from './lib/registration/registry-entry.ts';
 export { type Backoff, type BackoffOptions, fullJitterBackoff } from './lib/retry/backoff.ts';
 export { type RetryBudget, type RetryBudgetOptions, retryBudget } from './lib/retry/retry-budget.ts';
+export { createRoster, type Roster, type Rostered } from './lib/roster.ts';
 export type { Candidate, LoadMetric, Observation, Strategy } from './lib/strategy.ts';
 export type { ApertureSubset, RendezvousSubset, SubsetOptions } from './lib/subset/subset-options.ts';

@@ -24,10 +24,14 @@ const TABLE: Readonly<Record<string, Allowance>> = {
   cache: { packages: ['core'], thirdParty: [], thirdPartyTypes: ['undici'], inTests: ['testing'] },
   proxy: {
     packages: ['core', 'http-client', 'http1'],
-    thirdParty: ['undici'],
+    thirdParty: 'declared',
     inTests: ['cache', 'strategies', 'testing'],
   },
-  telemetry: { packages: ['core'], thirdParty: 'declared', inTests: ['strategies', 'testing'] },
+  telemetry: {
+    packages: ['core'],
+    thirdParty: 'declared',
+    inTests: ['cache', 'http-client', 'proxy', 'strategies', 'testing'],
+  },
   simulator: {
     packages: ['core', 'http-client'],
     thirdParty: [],

@@ -7,6 +7,7 @@ export const INSTALLED_WITH: Readonly<Record<string, readonly string[]>> = {
   'cache-memcached': ['@evenkeel/cache', '@evenkeel/core', 'undici'],
   'cache-redis': ['@evenkeel/cache', '@evenkeel/core', 'undici'],
   proxy: ['@evenkeel/core', '@evenkeel/http-client', 'undici'],
+  telemetry: ['@evenkeel/core'],
   simulator: ['@evenkeel/core', '@evenkeel/http-client', 'undici'],
   testing: ['@evenkeel/core'],
   'discovery-consul': ['@evenkeel/core'],

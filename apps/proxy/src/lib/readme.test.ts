@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { omit } from './build/omit.ts';
 import { checkParsed } from './commands/check.ts';
 import { jsonSchema } from './commands/json-schema.ts';
 import { configText } from './config/config-text.ts';
 import { parseConfig } from './config/load-config.ts';
+import { middlewareNames } from './middleware/registry.ts';
 import { checkRegister } from './register/check-register.ts';
 import { registries } from './registries/registry.ts';
 
@@ -14,14 +16,25 @@ const examplesOf = (text: string): string[] =>
 const README = read('README.md');
 const REGISTER = read('REGISTER.md');
 const CACHE = read('CACHE.md');
+const MIDDLEWARE = read('MIDDLEWARE.md');
 const ROUTES = read('ROUTES.md');
 const OPERATION = read('OPERATION.md');
 const configurations = [README, CACHE, ROUTES, OPERATION]
   .flatMap(examplesOf)
   .filter((text) => text.includes('listeners:'));
 
-it.each(configurations)('the configuration is valid: %s', async (text) => {
-  await checkParsed(parseConfig(configText('README.md', text, { ETCD_PASSWORD: 'x', CONSUL_TOKEN: 'x' })));
+/** What the examples take from the environment. */
+const ENVIRONMENT = {
+  ETCD_PASSWORD: 'x',
+  CONSUL_TOKEN: 'x',
+  ADMIN_TOKEN: 'x'.repeat(16),
+  STICKY_SECRET: 'of the strategy',
+  COOKIE_SECRET: 'of this year, long',
+  OLD_COOKIE_SECRET: 'of last year, long',
+};
+
+it.each([...configurations, ...examplesOf(MIDDLEWARE)])('the configuration is valid: %s', async (text) => {
+  await checkParsed(parseConfig(configText('README.md', text, ENVIRONMENT)));
 });
 
 it.each(examplesOf(REGISTER))('the file is valid: %s', async (text) => {
@@ -37,7 +50,7 @@ it('names every key of a registration, and has it in an example', () => {
 });
 
 it('has examples of everything that a cluster can have', () => {
-  expect(configurations).toHaveLength(10);
+  expect(configurations).toHaveLength(12);
 });
 
 it('names every key of operation', () => {
@@ -46,6 +59,13 @@ it('names every key of operation', () => {
   expect(OPERATION).toContain('workers: auto');
   for (const key of Object.keys(reload.properties)) expect(OPERATION).toContain(`\`reload.${key}\``);
   for (const key of Object.keys(shutdown.properties)) expect(OPERATION).toContain(`\`shutdown.${key}\``);
+});
+
+it('names every key of what an operator has', () => {
+  const { admin, metrics } = JSON.parse(jsonSchema()).properties;
+  for (const key of Object.keys(admin.properties)) expect(OPERATION).toContain(`\`admin.${key}\``);
+  for (const key of Object.keys(metrics.anyOf[1].properties))
+    expect(OPERATION).toContain(`\`metrics.${key}\``);
 });
 
 it('names every strategy and every kind of discovery', () => {
@@ -59,7 +79,9 @@ it('names every strategy and every kind of discovery', () => {
 
 it('names every key of a cache and of its stores', () => {
   const { cache } = JSON.parse(jsonSchema()).properties.routes.items.properties;
-  const [, { properties: stores }] = cache.properties.store.anyOf;
+  const { properties: stores } = cache.properties.store.anyOf.find(
+    (one: { properties?: object }) => one.properties !== undefined,
+  );
   const ofStores = Object.values<{ properties: object }>(stores).flatMap(({ properties }) =>
     Object.keys(properties),
   );
@@ -69,10 +91,33 @@ it('names every key of a cache and of its stores', () => {
   }
 });
 
+it('names every middleware in the order in which they run, and every key of each', () => {
+  const { properties } = JSON.parse(jsonSchema()).properties.routes.items;
+  const rows = [...MIDDLEWARE.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
+  expect(rows).toEqual(middlewareNames);
+  for (const name of middlewareNames) {
+    const section = MIDDLEWARE.split(`\n## \`${name}\`\n`)[1]?.split('\n## ')[0] ?? '';
+    for (const key of keysWithin(properties[name])) expect(section).toMatch(new RegExp(`\\b${key}\\b`));
+  }
+});
+
+/** The keys of every object within a schema. */
+function keysWithin(schema: unknown): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { properties = {}, ...rest } = schema as { properties?: object };
+  return [
+    ...Object.keys(properties),
+    ...[properties, rest].flatMap((part) => Object.values(part).flatMap(keysWithin)),
+  ];
+}
+
 it('names every key of a route', () => {
   const { properties } = JSON.parse(jsonSchema()).properties.routes.items;
   const { match, redirect, respond, rewrite, mirror } = properties;
-  const keys = [properties, ...[match, redirect, respond, rewrite, mirror].map((part) => part.properties)];
+  const keys = [
+    omit(properties, middlewareNames),
+    ...[match, redirect, respond, rewrite, mirror].map((part) => part.properties),
+  ];
   for (const key of keys.flatMap(Object.keys)) expect(ROUTES).toContain(`\`${key}\``);
 });
 

@@ -30,6 +30,7 @@ export class Connection {
   private requests = 0;
   private retryAt = 0;
   private heardAt = 0;
+  private heardBytes = 0;
   private watch: Disposable | undefined;
   private closed = false;
 
@@ -64,6 +65,12 @@ export class Connection {
     return promise;
   }
 
+  /** Changes as long as bytes go in either direction. */
+  get moved(): number {
+    const { socket } = this;
+    return this.heardBytes + (socket === undefined ? 0 : socket.bytesWritten - socket.writableLength);
+  }
+
   close(): void {
     this.closed = true;
     this.fail(new Error(`the connection to ${this.name} was closed`));
@@ -88,6 +95,7 @@ export class Connection {
     socket.on('connect', () => limit[Symbol.dispose]());
     socket.on('data', (chunk: Buffer) => {
       this.heardAt = clock.now();
+      this.heardBytes += chunk.length;
       try {
         parser.push(chunk);
       } catch (error) {

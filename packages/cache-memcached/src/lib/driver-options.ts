@@ -15,6 +15,8 @@ export interface MemcachedCacheDriverOptions {
   readonly itemBytes?: number;
   /** The longest value that is stored, in bytes. @default 16,777,216 (16 MiB) */
   readonly maxValueBytes?: number;
+  /** How long nothing may move while one of several servers owes an answer, before the next one is asked, in ms; below `timeoutMs` of the store. @default 15 */
+  readonly answerMs?: number;
   /** How long connecting may take, in ms. @default 1,000 */
   readonly connectTimeoutMs?: number;
   /** How long a connection may stay without any answer before it is opened anew, in ms. @default 1,500 */
@@ -32,6 +34,7 @@ const KEYS: KnownKeys<MemcachedCacheDriverOptions> = {
   servers: true,
   itemBytes: true,
   maxValueBytes: true,
+  answerMs: true,
   connectTimeoutMs: true,
   silentMs: true,
   clock: true,
@@ -57,6 +60,7 @@ export function driverSettings(options: MemcachedCacheDriverOptions): DriverSett
       max: itemBytes * 1_000,
       integer: true,
     }),
+    answerMs: numberOption('answerMs', options.answerMs, 15, { min: 1 }),
     connectTimeoutMs: numberOption('connectTimeoutMs', options.connectTimeoutMs, 1_000, { min: 1 }),
     silentMs: numberOption('silentMs', options.silentMs, 1_500, { min: 1 }),
     clock: options.clock ?? systemClock,

@@ -1,8 +1,8 @@
 import { abortable, type CallOptions, type KeyValueStore, type WriteOptions } from '@evenkeel/cache';
 import { cut, IN_PARTS, partsOf } from './chunks.ts';
-import { Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { driverSettings, type MemcachedCacheDriverOptions } from './driver-options.ts';
-import { rendezvous } from './rendezvous.ts';
+import { ServerPool } from './server-pool.ts';
 
 /** Longer times than this are read as a date by the server, in seconds. */
 const MAX_RELATIVE_SECONDS = 30 * 86_400;
@@ -15,13 +15,10 @@ const MAX_RELATIVE_SECONDS = 30 * 86_400;
  */
 export function memcachedCacheDriver(options: MemcachedCacheDriverOptions): KeyValueStore {
   const settings = driverSettings(options);
-  const { servers, itemBytes, maxValueBytes } = settings;
-  const connections = servers.map(({ host, port }) => new Connection({ ...settings, host, port }));
-  const choose = rendezvous(servers.map(({ name }) => name));
-  const at = (key: string): Connection => connections[choose(key)] as Connection;
+  const { itemBytes, maxValueBytes } = settings;
+  const pool = new ServerPool(settings);
 
-  const read = async (key: string): Promise<Buffer | undefined> => {
-    const connection = at(key);
+  const read = async (key: string, connection: Connection): Promise<Buffer | undefined> => {
     const { value, flags } = await connection.send(`mg ${key} v f`);
     if (value === undefined || !flags.includes(IN_PARTS)) return value;
     const named = partsOf(key, value);
@@ -32,8 +29,13 @@ export function memcachedCacheDriver(options: MemcachedCacheDriverOptions): KeyV
     const whole = Buffer.concat(found);
     return found.length === named.keys.length && whole.length === named.bytes ? whole : undefined;
   };
-  const write = async (key: string, value: Buffer, ttlMs: number, mode: 'S' | 'E'): Promise<boolean> => {
-    const connection = at(key);
+  const write = async (
+    key: string,
+    value: Buffer,
+    ttlMs: number,
+    mode: 'S' | 'E',
+    connection: Connection,
+  ): Promise<boolean> => {
     const time = `T${seconds(ttlMs)}`;
     const store = async (name: string, bytes: Buffer, flags: string): Promise<boolean> => {
       const { code } = await connection.send(`ms ${name} ${bytes.length} ${time} ${flags}`, bytes);
@@ -52,20 +54,23 @@ export function memcachedCacheDriver(options: MemcachedCacheDriverOptions): KeyV
     call(how, async () => {
       if (value.length > maxValueBytes)
         throw new Error(`a value of ${value.length} bytes, more than maxValueBytes`);
-      return write(key, value, how.ttlMs, mode);
+      const work = (connection: Connection) => write(key, value, how.ttlMs, mode, connection);
+      return how.everywhere === true ? pool.everywhere(key, work) : pool.at(key, work);
     });
 
   return {
     name: 'memcached',
     maxValueBytes,
-    getMany: (keys, how) => call(how, () => Promise.all(keys.map(read))),
+    getMany: (keys, how) =>
+      call(how, () => Promise.all(keys.map((key) => pool.at(key, (connection) => read(key, connection))))),
     async set(key, value, how) {
       await put(key, value, how, 'S');
     },
     add: (key, value, how) => put(key, value, how, 'E'),
-    delete: (key, how) => call(how, async () => void (await at(key).send(`md ${key}`))),
+    delete: (key, how) =>
+      call(how, () => pool.at(key, async (connection) => void (await connection.send(`md ${key}`)))),
     async close() {
-      for (const connection of connections) connection.close();
+      pool.close();
     },
   };
 }

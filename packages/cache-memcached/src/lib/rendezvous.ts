@@ -2,15 +2,20 @@ import { crc32 } from 'node:zlib';
 
 /**
  * Chooses a server for each key: the one with the highest score (rendezvous hashing, Thaler and Ravishankar 1998). Every client
- * with the same list chooses alike, whatever its order, and a server that is added or removed moves only its own share.
+ * with the same list chooses alike, whatever its order, and a server that is added, removed or left out moves only its own share.
+ *
+ * @returns a function that takes the key and which servers may be chosen, and returns -1 when there is none
  */
-export function rendezvous(names: readonly string[]): (key: string) => number {
+export function rendezvous(
+  names: readonly string[],
+): (key: string, usable?: (index: number) => boolean) => number {
   const seeds = names.map((name) => mix(crc32(name)));
-  return (key) => {
+  return (key, usable) => {
     const hash = crc32(key);
-    let best = 0;
+    let best = -1;
     let bestScore = -1;
     for (const [index, seed] of seeds.entries()) {
+      if (usable?.(index) === false) continue;
       const score = mix(hash ^ seed);
       if (score > bestScore) [best, bestScore] = [index, score];
     }

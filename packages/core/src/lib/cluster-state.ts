@@ -42,6 +42,14 @@ export interface EndpointState {
   /** How long the ejection still lasts, in ms; 0 when there is none. */
   readonly ejectedForMs: number;
   readonly draining: boolean;
+  /** What an operator set by hand, through `cluster.control`; each lasts until undone, or until the endpoint leaves. */
+  readonly operator: {
+    readonly drained: boolean;
+    /** The weight in place of that of discovery; undefined when it was left alone. */
+    readonly weight?: number;
+    /** Whether the ejection is the operator's, and not a detector's. */
+    readonly ejected: boolean;
+  };
   /** Whether it is among those a strategy may pick now. */
   readonly candidate: boolean;
   readonly picks: number;
@@ -52,6 +60,8 @@ export interface EndpointState {
   readonly pending: number;
   /** Moving average of the latency to the first byte, in ms; undefined before the first answer. */
   readonly latencyMs?: number;
+  /** What the strategy compares now, smaller is better; undefined for one that compares nothing, or does not tell. */
+  readonly load?: number;
   /** The present concurrency limit; undefined without one. */
   readonly concurrencyLimit?: number;
 }

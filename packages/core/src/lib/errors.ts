@@ -10,6 +10,7 @@ export type EvenkeelErrorCode =
   | 'ERR_EVENKEEL_HEALTH_CHECK'
   | 'ERR_EVENKEEL_UPSTREAM'
   | 'ERR_EVENKEEL_TIMEOUT'
+  | 'ERR_EVENKEEL_NOT_VALIDATED'
   | 'ERR_EVENKEEL_CLOSED';
 
 /** The base of all errors that Evenkeel throws. Recognise one with {@link isEvenkeelError}, which works across copies of the package. */

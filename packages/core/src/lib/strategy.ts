@@ -55,6 +55,8 @@ export interface Strategy {
   pick(context: PickContext, now?: number): Candidate | undefined;
   /** Called once for each finished pick, cancelled ones included. */
   observe?(candidate: Candidate, observation: Observation): void;
+  /** The load of a candidate as this strategy compares it, smaller is better, at clock time `now` in ms: for admin pages, not for picks. */
+  loadOf?(candidate: Candidate, now: number): number | undefined;
   /**
    * A new strategy with the same options and no candidates. A cluster with several priorities or zones runs one
    * for each; without it, all groups that get traffic share one list.

@@ -100,12 +100,17 @@ export class Attempt implements Dispatcher.DispatchHandler, AttemptInfo {
     if (this.ended) return;
     this.ended = true;
     this.timer?.[Symbol.dispose]();
-    const outcome: Outcome = {
-      kind,
-      ...(this.statusCode === undefined ? undefined : { statusCode: this.statusCode }),
-      ...(error === undefined ? undefined : { error }),
-      ...(this.loadReport === undefined ? undefined : { loadReport: this.loadReport }),
-    };
+    const { statusCode, loadReport } = this;
+    // What nearly all attempts have to tell comes without spreading.
+    const outcome: Outcome =
+      statusCode !== undefined && error === undefined && loadReport === undefined
+        ? { kind, statusCode }
+        : {
+            kind,
+            ...(statusCode === undefined ? undefined : { statusCode }),
+            ...(error === undefined ? undefined : { error }),
+            ...(loadReport === undefined ? undefined : { loadReport }),
+          };
     this.pick.done(outcome);
     this.owner.attemptEnded(this, outcome);
   }

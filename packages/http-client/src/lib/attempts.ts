@@ -91,7 +91,8 @@ export class Attempts {
 
   ended(attempt: Attempt, outcome: Outcome): void {
     const index = this.live.indexOf(attempt);
-    if (index >= 0) this.live.splice(index, 1);
+    if (index === this.live.length - 1) this.live.pop();
+    else if (index >= 0) this.live.splice(index, 1);
     const { shared } = this;
     const { observer } = this.plan;
     if (shared.observer !== undefined || observer !== undefined) {

@@ -4,6 +4,7 @@ import {
   EvenkeelError,
   type Outcome,
   type PickResult,
+  type RetryBudget,
   TimeoutError,
   withoutStack,
 } from '@evenkeel/core';
@@ -12,13 +13,13 @@ import type { Attempt } from './attempt.ts';
 import { attemptError, attemptName, isCallerError } from './attempt-error.ts';
 import { Attempts, type AttemptsOwner } from './attempts.ts';
 import { awaitCluster } from './await-cluster.ts';
-import { Downstream } from './downstream.ts';
+import { Downstream, type DownstreamOwner } from './downstream.ts';
 import { Hedges } from './hedges.ts';
 import { loadReport } from './load-report.ts';
 import type { Dispatch, RequestContext } from './request-context.ts';
 import { RequestPlan } from './request-plan.ts';
 import type { WithRequestSettings } from './request-policy.ts';
-import { Retries } from './retries.ts';
+import { Retries, type RetriesOwner } from './retries.ts';
 import { type ResponseHeaders, retryAfterMs } from './retry-after.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -34,16 +35,19 @@ export interface Call {
  * One request to a cluster, from the caller's dispatch to the last call of its handler. At any time it waits, or has live
  * attempts, or has a winner: the attempt whose response goes to the caller.
  */
-export class BalancedRequest implements AttemptsOwner {
+export class BalancedRequest implements AttemptsOwner, DownstreamOwner, RetriesOwner {
   readonly cluster: string;
   readonly clock: Clock;
   readonly handler: Dispatcher.DispatchHandler;
+  place = -1;
   private readonly shared: RequestContext;
   private readonly upstream: Upstream;
   private readonly plan: RequestPlan;
   private readonly downstream: Downstream;
   private readonly attempts: Attempts;
-  private readonly retries: Retries | undefined = undefined;
+  private readonly budget: RetryBudget;
+  /** Made for the first failure. */
+  private retries: Retries | undefined = undefined;
   private readonly hedges: Hedges | undefined = undefined;
   private winner: Attempt | undefined = undefined;
   private deadline: Disposable | undefined = undefined;
@@ -55,30 +59,19 @@ export class BalancedRequest implements AttemptsOwner {
     const { handler } = call;
     const plan = new RequestPlan(shared, upstream, call.scheme, call.options, handler);
     const { retry, hedge } = plan.policy;
-    const budget = retry?.budget ?? upstream.budget;
+    this.budget = retry?.budget ?? upstream.budget;
     this.shared = shared;
     this.upstream = upstream;
     this.cluster = upstream.name;
     this.clock = shared.clock;
     this.handler = handler;
     this.plan = plan;
-    this.downstream = new Downstream(upstream.name, handler, (reason) => this.abandon(reason));
+    this.downstream = new Downstream(upstream.name, handler, this);
     this.attempts = new Attempts(shared, upstream, plan, call.dispatch, this, this.downstream);
-    if (retry !== undefined) {
-      this.retries = new Retries(
-        shared,
-        plan,
-        retry,
-        budget,
-        this.attempts,
-        (failed, pick) => this.replace(failed, pick),
-        (failed, reason) => this.deliver(failed, reason),
-      );
-    }
     if (hedge !== undefined) {
-      this.hedges = new Hedges(shared, plan, hedge, budget, upstream.latency, this.attempts);
+      this.hedges = new Hedges(shared, plan, hedge, this.budget, upstream.latency, this.attempts);
     }
-    if (retry !== undefined || hedge !== undefined) budget.deposit();
+    if (retry !== undefined || hedge !== undefined) this.budget.deposit();
   }
 
   start(): void {
@@ -112,6 +105,20 @@ export class BalancedRequest implements AttemptsOwner {
     this.downstream.fail(error);
   }
 
+  /** Gives up all attempts: nobody waits for them. */
+  abandon(reason: Error): void {
+    for (const attempt of this.attempts.live.slice()) {
+      attempt.cancel(this.kindOf(attempt, 'cancelled'), reason);
+    }
+    this.close();
+  }
+
+  /** Sends the request on to the pick in place of an attempt that failed. */
+  replace(failed: Attempt, pick: PickResult): void {
+    failed.discard(this.kindOf(failed));
+    this.attempts.begin(pick, false);
+  }
+
   attemptInformed(
     attempt: Attempt,
     statusCode: number,
@@ -130,14 +137,14 @@ export class BalancedRequest implements AttemptsOwner {
     const { policy } = this.plan;
     attempt.answered(statusCode, policy.loadReports ? loadReport(headers) : undefined);
     if (!policy.isFailure(statusCode)) this.hedges?.record(attempt);
-    if (this.retries?.isRetried(statusCode) === true) {
+    if (policy.retry?.statusCodes.has(statusCode) === true) {
       // With another attempt under way this response is not needed yet, and nothing would be left to hold it for.
       if (this.attempts.live.length > 1) {
         attempt.discard(this.kindOf(attempt));
         return;
       }
       attempt.hold(statusCode, headers, statusMessage);
-      if (!this.retries.retry(attempt, statusCode, retryAfterMs(headers))) this.deliver(attempt, statusCode);
+      if (!this.retry(attempt, statusCode, retryAfterMs(headers))) this.deliver(attempt, statusCode);
       return;
     }
     this.win(attempt);
@@ -201,14 +208,18 @@ export class BalancedRequest implements AttemptsOwner {
 
   private afterFailure(attempt: Attempt, error: Error): void {
     if (attempt !== this.winner) {
-      if (this.attempts.live.length > 0 || this.retries?.retry(attempt, error) === true) return;
+      if (this.attempts.live.length > 0 || this.retry(attempt, error)) return;
     }
     this.deliver(attempt, error);
   }
 
-  private replace(failed: Attempt, pick: PickResult): void {
-    failed.discard(this.kindOf(failed));
-    this.attempts.begin(pick, false);
+  /** False when there is no retry. */
+  private retry(failed: Attempt, reason: Error | number, retryAfterMs?: number): boolean {
+    const { shared, plan } = this;
+    const { retry } = plan.policy;
+    if (retry === undefined) return false;
+    this.retries ??= new Retries(shared, plan, retry, this.budget, this.attempts, this);
+    return this.retries.retry(failed, reason, retryAfterMs);
   }
 
   /** From here on one response goes to the caller; the attempts beside it are given up. */
@@ -226,12 +237,12 @@ export class BalancedRequest implements AttemptsOwner {
   }
 
   /** Nothing better will come: the held response, or the error, goes to the caller. */
-  private deliver(attempt: Attempt, reason: Error | number): void {
+  deliver(attempt: Attempt, reason: Error | number): void {
     const { held } = attempt;
     const { downstream, plan } = this;
     if (held === undefined) {
       const safe = !downstream.answered && (plan.idempotent || !attempt.sent);
-      this.fail(attemptError(attempt, reason as Error, safe, plan.limits));
+      this.fail(attemptError(attempt, reason as Error, safe, plan.limits(this.shared)));
       return;
     }
     attempt.held = undefined;
@@ -263,14 +274,6 @@ export class BalancedRequest implements AttemptsOwner {
    */
   private kindOf({ statusCode }: Attempt, otherwise: Outcome['kind'] = 'success'): Outcome['kind'] {
     return statusCode !== undefined && this.plan.policy.isFailure(statusCode) ? 'failure' : otherwise;
-  }
-
-  /** Gives up all attempts: nobody waits for them. */
-  private abandon(reason: Error): void {
-    for (const attempt of this.attempts.live.slice()) {
-      attempt.cancel(this.kindOf(attempt, 'cancelled'), reason);
-    }
-    this.close();
   }
 
   /** Frees what the request itself holds; an attempt may go on as a tunnel. */

@@ -9,6 +9,12 @@ type IncomingHeaders = Parameters<NonNullable<Dispatcher.DispatchHandler['onResp
 
 type RawHeaders = NonNullable<Dispatcher.DispatchController['rawHeaders']> | null;
 
+/** The request that a caller's side belongs to. */
+export interface DownstreamOwner {
+  /** The caller aborts, or its handler throws: there is nobody to work for any more. */
+  abandon(reason: Error): void;
+}
+
 /**
  * The caller's side of a request: its handler, and the one controller that the handler keeps through all attempts.
  * Calls on the handler are guarded as undici guards them, and after the last one (end, error or upgrade) there is no more.
@@ -28,13 +34,12 @@ export class Downstream implements BalancedController {
   /** Whether the handler has had its last call. */
   ended = false;
   private source: Attempt | undefined = undefined;
-  private readonly onCancel: (reason: Error) => void;
+  private readonly owner: DownstreamOwner;
 
-  /** @param onCancel called once when the caller aborts, or its handler throws: there is nobody to work for any more */
-  constructor(cluster: string, handler: Dispatcher.DispatchHandler, onCancel: (reason: Error) => void) {
+  constructor(cluster: string, handler: Dispatcher.DispatchHandler, owner: DownstreamOwner) {
     this.cluster = cluster;
     this.handler = handler;
-    this.onCancel = onCancel;
+    this.owner = owner;
   }
 
   /** Gives the handler its controller before anything else happens, so that it can abort from the first moment on. */
@@ -123,7 +128,7 @@ export class Downstream implements BalancedController {
 
   private cancel(reason: Error): void {
     if (this.ended) return;
-    this.onCancel(reason);
+    this.owner.abandon(reason);
     this.fail(reason);
   }
 }

@@ -2,9 +2,11 @@ import {
   type Clock,
   type Cluster,
   checkKeys,
+  createRoster,
   InvalidOptionsError,
   numberOption,
   type Random,
+  type Roster,
   systemClock,
 } from '@evenkeel/core';
 import { type Dispatcher, errors } from 'undici';
@@ -37,7 +39,7 @@ export class Engine implements RequestContext {
   readonly observer: RequestObserver | undefined;
   readonly limits: TransportLimits;
   /** Balanced requests that have not ended. */
-  readonly open: Set<OpenRequest> = new Set();
+  readonly open: Roster<OpenRequest> = createRoster();
   /** Called when the last open request has ended. */
   onIdle: (() => void) | undefined = undefined;
   private readonly destinations = new Map<string, Destination>();

@@ -201,7 +201,7 @@ class BalancedDispatcher extends Dispatcher implements HttpClient {
     this.closed = true;
     this.destroyed = true;
     this.front.fail(error);
-    for (const request of [...this.engine.open]) request.fail(error);
+    for (const request of this.engine.open.values()) request.fail(error);
     await this.leaveAgents(error);
     this.detach();
   }

@@ -8,6 +8,7 @@ import { ReplayBody } from './replay-body.ts';
  * @param replayBytes how much of a stream to keep for another attempt; 0 keeps nothing
  */
 export function requestBody(body: DispatchBody, replayBytes: number): RequestBody {
+  if (body === null || body === undefined) return NO_BODY;
   if (isWhole(body)) return new WholeBody(body);
   if (isNodeStream(body) && replayBytes === 0) return new StreamBody(body);
   if (isAnyIterable(body)) return new ReplayBody(body, replayBytes);
@@ -35,6 +36,8 @@ class WholeBody implements RequestBody {
   close(): void {}
 }
 
+const NO_BODY: RequestBody = new WholeBody(null);
+
 /** A stream that goes to undici as it is, which is the fastest way, and can be sent again only while it is untouched. */
 class StreamBody implements RequestBody {
   readonly shareable = false;
@@ -59,8 +62,8 @@ class StreamBody implements RequestBody {
   close(): void {}
 }
 
-function isWhole(body: DispatchBody): boolean {
-  if (body === null || body === undefined || typeof body === 'string') return true;
+function isWhole(body: NonNullable<DispatchBody>): boolean {
+  if (typeof body === 'string') return true;
   if (ArrayBuffer.isView(body) || body instanceof ArrayBuffer) return true;
   return isNamed(body, 'FormData') || isNamed(body, 'Blob') || isNamed(body, 'File');
 }

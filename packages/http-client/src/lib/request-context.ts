@@ -1,4 +1,4 @@
-import type { Clock, Random } from '@evenkeel/core';
+import type { Clock, Random, Rostered } from '@evenkeel/core';
 import type { Dispatcher } from 'undici';
 import type { TransportLimits } from './attempt-error.ts';
 import type { RequestObserver } from './request-observer.ts';
@@ -7,7 +7,7 @@ import type { RequestObserver } from './request-observer.ts';
 export type Dispatch = Dispatcher['dispatch'];
 
 /** A request that can be given up from outside. */
-export interface OpenRequest {
+export interface OpenRequest extends Rostered {
   fail(error: Error): void;
 }
 

@@ -24,11 +24,11 @@ export class RequestPlan {
   readonly idempotent: boolean;
   readonly body: RequestBody;
   readonly attemptOptions: AttemptOptions;
-  readonly limits: TransportLimits;
   /** Infinity without a limit. */
   readonly overallTimeoutMs: number;
   /** Clock time; Infinity without a limit. */
   readonly deadlineAt: number;
+  private readonly options: Dispatcher.DispatchOptions;
 
   /** @throws InvalidOptionsError when the request's own settings are out of their range */
   constructor(
@@ -42,6 +42,7 @@ export class RequestPlan {
     const settings = options.evenkeel;
     const policy = settings === undefined ? upstream.policy : requestPolicy(upstream.policy, settings);
     const { retry } = policy;
+    this.options = options;
     this.policy = policy;
     this.scheme = scheme;
     this.observer = checkObserver('evenkeel.observer', settings?.observer);
@@ -59,11 +60,6 @@ export class RequestPlan {
       this.idempotent && retry !== undefined ? retry.replayBufferBytes : 0,
     );
     this.attemptOptions = new AttemptOptions(options, policy, upstream);
-    this.limits = {
-      connectMs: shared.limits.connectMs,
-      headersMs: options.headersTimeout ?? shared.limits.headersMs,
-      bodyIdleMs: options.bodyTimeout ?? policy.bodyIdleTimeoutMs ?? shared.limits.bodyIdleMs,
-    };
     this.overallTimeoutMs = Math.min(
       policy.overallTimeoutMs || Number.POSITIVE_INFINITY,
       this.attemptOptions.incomingTimeoutMs ?? Number.POSITIVE_INFINITY,
@@ -72,6 +68,16 @@ export class RequestPlan {
       this.overallTimeoutMs === Number.POSITIVE_INFINITY
         ? Number.POSITIVE_INFINITY
         : shared.clock.now() + this.overallTimeoutMs;
+  }
+
+  /** The limits that undici keeps for this request. */
+  limits({ limits }: RequestContext): TransportLimits {
+    const { headersTimeout, bodyTimeout } = this.options;
+    return {
+      connectMs: limits.connectMs,
+      headersMs: headersTimeout ?? limits.headersMs,
+      bodyIdleMs: bodyTimeout ?? this.policy.bodyIdleTimeoutMs ?? limits.bodyIdleMs,
+    };
   }
 
   /** Time left, in ms; Infinity without a limit. */

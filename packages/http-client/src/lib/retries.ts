@@ -7,6 +7,14 @@ import type { RequestContext } from './request-context.ts';
 import type { RequestPlan } from './request-plan.ts';
 import { wait } from './wait.ts';
 
+/** The request that is sent again. */
+export interface RetriesOwner {
+  /** Goes on with another pick in place of a failed attempt. */
+  replace(failed: Attempt, pick: PickResult): void;
+  /** Nothing could be picked after a wait. */
+  deliver(failed: Attempt, reason: Error | number): void;
+}
+
 /**
  * The retries of one request. The first goes at once to an endpoint that was not tried yet; the others, and those that
  * find no such endpoint, wait with full jitter, and as long as a tried endpoint asked for by `Retry-After`.
@@ -17,37 +25,26 @@ export class Retries {
   private readonly policy: RetryPolicy;
   private readonly budget: RetryBudget;
   private readonly attempts: Attempts;
-  private readonly replace: (failed: Attempt, pick: PickResult) => void;
-  private readonly giveUp: (failed: Attempt, reason: Error | number) => void;
+  private readonly owner: RetriesOwner;
   private backoff: Backoff | undefined = undefined;
   private done = 0;
   private retryAfterAt = 0;
   private waiting: Disposable | undefined = undefined;
 
-  /**
-   * @param replace takes the pick that a failed attempt's successor goes to
-   * @param giveUp called when nothing could be picked after a wait
-   */
   constructor(
     shared: RequestContext,
     plan: RequestPlan,
     policy: RetryPolicy,
     budget: RetryBudget,
     attempts: Attempts,
-    replace: (failed: Attempt, pick: PickResult) => void,
-    giveUp: (failed: Attempt, reason: Error | number) => void,
+    owner: RetriesOwner,
   ) {
     this.shared = shared;
     this.plan = plan;
     this.policy = policy;
     this.budget = budget;
     this.attempts = attempts;
-    this.replace = replace;
-    this.giveUp = giveUp;
-  }
-
-  isRetried(statusCode: number): boolean {
-    return this.policy.statusCodes.has(statusCode);
+    this.owner = owner;
   }
 
   /**
@@ -77,7 +74,7 @@ export class Retries {
       return this.later(failed, reason, Math.max(this.delayMs(), this.retryAfterAt - now));
     }
     this.publish(failed, reason, 0, true);
-    this.replace(failed, pick);
+    this.owner.replace(failed, pick);
     return true;
   }
 
@@ -100,14 +97,14 @@ export class Retries {
     this.waiting = undefined;
     const pick = this.attempts.pickAnother();
     if (pick === undefined) {
-      this.giveUp(failed, reason);
+      this.owner.deliver(failed, reason);
       return;
     }
     const askedMs = this.retryAfterAt - this.shared.clock.now();
     if (askedMs > 0 && this.attempts.wasTried(pick)) {
       pick[Symbol.dispose]();
-      if (!this.later(failed, reason, askedMs)) this.giveUp(failed, reason);
-    } else this.replace(failed, pick);
+      if (!this.later(failed, reason, askedMs)) this.owner.deliver(failed, reason);
+    } else this.owner.replace(failed, pick);
   }
 
   private delayMs(): number {

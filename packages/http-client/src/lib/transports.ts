@@ -3,6 +3,7 @@ import type { Agent, Dispatcher } from 'undici';
 import { isCluster } from './cluster-routes.ts';
 import type { HttpClientOptions, HttpClusterRoute } from './http-client-options.ts';
 import { CLIENT_ROUTE_KEYS } from './known-options.ts';
+import { resetsAreErrors } from './resets-are-errors.ts';
 import { type SharedAgent, shareAgent } from './shared-agents.ts';
 
 /** A dispatcher with what undici's own have beyond the type. */
@@ -45,7 +46,11 @@ export function transports(
   if (dispatcher !== undefined && typeof dispatcher.dispatch !== 'function') {
     throw new InvalidOptionsError('dispatcher', dispatcher, 'a Dispatcher');
   }
-  const agentOptions: Agent.Options = connectMs === 0 ? agent : { connectTimeout: connectMs, ...agent };
+  const agentOptions: Agent.Options = {
+    ...(connectMs === 0 ? undefined : { connectTimeout: connectMs }),
+    factory: resetsAreErrors,
+    ...agent,
+  };
   // Nothing is refused once an agent has been taken: nobody would let go of it.
   const special = isByName(clusters)
     ? agentsOfClusters(clusters, agentOptions)

@@ -32,6 +32,8 @@ export interface RequestBody {
    * what is left unread is the transport's to discard.
    */
   open(): Readable;
+  /** Bytes read so far; undefined when the transport does not count. */
+  readonly received?: number;
 }
 
 /** What the transport reports back while a response is written. */

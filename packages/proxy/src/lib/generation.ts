@@ -7,11 +7,16 @@ import { middlewareOption } from './middleware/middleware-option.ts';
 import { createPipeline, type Pipeline } from './pipeline/pipeline.ts';
 import { routeDispatch } from './pipeline/route-dispatch.ts';
 import type { UpdateOptions } from './proxy-options.ts';
+import type { RouteState } from './proxy-state.ts';
+import { routeStates } from './routing/route-state.ts';
 import { routeTable } from './routing/route-table.ts';
 import { type ResolvedConnectionOptions, resolveConnectionOptions } from './transports/node-http-options.ts';
 
 /** All of a proxy that an update replaces as a whole. An exchange stays with the generation that it began with. */
 export interface Generation {
+  /** The proxy's name in `Via`. */
+  readonly name: string;
+  readonly routes: readonly RouteState[];
   readonly pipeline: Pipeline;
   /** Undefined where a dispatcher was passed in. */
   readonly client: HttpClient | undefined;
@@ -78,6 +83,8 @@ export function createGeneration(
       events,
     });
     return {
+      name,
+      routes: routeStates(options.routes),
       pipeline,
       client: own,
       connections,

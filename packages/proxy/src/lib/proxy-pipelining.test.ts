@@ -114,3 +114,13 @@ it('in a server of your own, an upgrade behind an answer that another handler ow
   await vi.waitFor(() => expect(proxy.active).toBe(0));
   server.close();
 });
+
+it('a request that claims HTTP/2 waits for its turn like any other', async () => {
+  await using upstream = await rawUpstream(answer);
+  await using proxy = await startProxy([upstream.port]);
+  using client = rawClient(
+    proxy.port,
+    `${get('/1')}${get('/2')}GET / HTTP/2.0\r\nHost: h\r\nConnection: close\r\n\r\n`,
+  );
+  expect(statuses((await client.end()).text)).toEqual([200, 200, 400]);
+});

@@ -116,61 +116,6 @@ it('a request that the upstream does not read holds the client back', async () =
   expect(written).toBeLessThan(size / 2);
 });
 
-it('a client that goes away takes the upstream request with it at once', async () => {
-  await using upstream = await rawUpstream();
-  await using proxy = await startProxy([upstream.port]);
-  const client = rawClient(proxy.port, GET);
-  const connection = await upstream.connection(0);
-  await connection.until('\r\n\r\n');
-  client.socket.destroy();
-  await connection.closed;
-  expect(await proxy.event(0)).toMatchObject({ status: 499, reason: 'client-gone' });
-  expect(proxy.cluster.inspect().endpoints[0]).toMatchObject({ inFlight: 0, failures: 0, cancelled: 1 });
-});
-
-it('a client that goes away in the middle of its request never looks finished to the upstream', async () => {
-  await using upstream = await rawUpstream();
-  await using proxy = await startProxy([upstream.port]);
-  const client = rawClient(
-    proxy.port,
-    'POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n',
-  );
-  const connection = await upstream.connection(0);
-  await connection.until('one');
-  client.socket.destroy();
-  await connection.closed;
-  expect(connection.received.endsWith('0\r\n\r\n')).toBe(false);
-  expect(await proxy.event(0)).toMatchObject({ status: 499, reason: 'client-gone' });
-});
-
-it('relays a final answer that comes before the end of the request, and lets the client send on for a while', async () => {
-  const clock = manualClock();
-  await using upstream = await rawUpstream((_head, { socket }) => {
-    socket.end('HTTP/1.1 413 Content Too Large\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbig!');
-  });
-  await using proxy = await startProxy([upstream.port], { clock, connections: { lingerMs: 700 } });
-  using client = rawClient(proxy.port, 'PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nstart');
-  await client.until('big!');
-  await proxy.event(0);
-  client.write('more');
-  expect(client.socket.destroyed).toBe(false);
-  clock.advance(700);
-  await client.end();
-});
-
-it('keeps the connection when the rest of such a request comes in time', async () => {
-  await using upstream = await rawUpstream((head, { socket }) => {
-    if (head.startsWith('PUT'))
-      socket.end('HTTP/1.1 403 No\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno');
-    else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nyes');
-  });
-  await using proxy = await startProxy([upstream.port]);
-  using client = rawClient(proxy.port, 'PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nstart');
-  await client.until('no');
-  client.write(`12345${GET}`);
-  await client.until('yes');
-});
-
 it('gives a client that leaves its answer unread up after a while', async () => {
   const clock = manualClock();
   await using upstream = await rawUpstream((_head, { socket }) => {

@@ -8,6 +8,7 @@ import { proxyEvents } from './events/proxy-events.ts';
 import type { Exchange } from './exchange.ts';
 import { createGeneration, type Generation } from './generation.ts';
 import type { CloseOptions, ProxyOptions, UpdateOptions } from './proxy-options.ts';
+import type { ProxyState } from './proxy-state.ts';
 import { nodeHttpListeners } from './transports/node-http-listeners.ts';
 import { type Listener, type ListenOptions, listenNodeHttp } from './transports/node-http-server.ts';
 
@@ -53,6 +54,8 @@ export interface ReverseProxy extends AsyncDisposable {
   update(options: UpdateOptions): Superseded;
   /** Exchanges that are open now, tunnels included. */
   readonly active: number;
+  /** A copy of what the proxy is doing, for admin pages. */
+  inspect(): ProxyState;
   /** True from the call of `close` on: load balancers should send nothing more. */
   readonly draining: boolean;
   /** Calls the listener with each event until disposed. */
@@ -114,6 +117,12 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
     if (closed.begun) throw new EvenkeelError('ERR_EVENKEEL_CLOSED', 'the proxy is closed');
   };
 
+  const activeExchanges = (): number => {
+    let active = 0;
+    for (const { pipeline } of generations) active += pipeline.active;
+    return active;
+  };
+
   return {
     handle: (request, response) => on.request(request, response),
     handleUpgrade: on.upgrade,
@@ -143,13 +152,22 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
       return { ended: end(old) };
     },
     get active() {
-      let active = 0;
-      for (const { pipeline } of generations) active += pipeline.active;
-      return active;
+      return activeExchanges();
     },
     get draining() {
       return closed.begun;
     },
+    inspect: () => ({
+      name: current.name,
+      draining: closed.begun,
+      active: activeExchanges(),
+      listeners: Array.from(listeners, ({ address, port, connections: open }) => ({
+        address,
+        port,
+        connections: open,
+      })),
+      routes: current.routes,
+    }),
     subscribe: (listener) => events.subscribe(listener),
     close: closed.close,
     [Symbol.asyncDispose]: () => closed.close(),

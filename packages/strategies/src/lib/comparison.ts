@@ -125,6 +125,10 @@ class Comparison implements Strategy {
     this.metric.observe?.(candidate, observation);
   }
 
+  loadOf(candidate: Candidate, now: number): number {
+    return this.metric.load(candidate, now);
+  }
+
   /** What `draw` and `best` do, for the case that nearly every pick of a large cluster is. */
   private bestOfTwo(now: number): number {
     const one = this.sampler.draw();

@@ -36,6 +36,14 @@ describe('a metric of one list of candidates', () => {
   });
 });
 
+it('tells the load that it compares', () => {
+  const list = equal(2);
+  const strategy = leastRequest();
+  strategy.update(list);
+  list[0]!.inFlight = 3;
+  expect(list.map((candidate) => strategy.loadOf?.(candidate, 0))).toEqual([4, 1]);
+});
+
 describe('weights', () => {
   it.each([2, 3, 4, 6, 10, 100])('give exact shares at equal load among %i', (count) => {
     const list = candidates([...Array.from({ length: count - 1 }, () => 1), 0.5]);

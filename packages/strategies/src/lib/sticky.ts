@@ -121,6 +121,10 @@ class Sticky implements StickyStrategy {
     this.tokens = tokens;
   }
 
+  loadOf(candidate: Candidate, now: number): number | undefined {
+    return this.fallback.loadOf?.(candidate, now);
+  }
+
   pick(context: PickContext, now?: number): Candidate | undefined {
     const { hashKey } = context;
     if (hashKey === undefined) return this.fallback.pick(context, now);

@@ -1,9 +1,12 @@
+import { dirname } from 'node:path';
 import { type ConfigIssue, formatPath } from '../config/config-error.ts';
 import type { ParsedConfig } from '../config/load-config.ts';
+import { type MiddlewareConfig, middlewareNames } from '../middleware/registry.ts';
 import { tryPolicy } from '../schema/policy.ts';
+import { omit } from './omit.ts';
 import { PROXY_OPTIONS } from './parts.ts';
 import { pick } from './pick.ts';
-import { tryAll, tryCache, tryClient, tryCluster, tryProxy, tryRoute } from './trial.ts';
+import { tryAll, tryCache, tryClient, tryCluster, tryMiddleware, tryProxy, tryRoute } from './trial.ts';
 import { OptionError, within } from './within.ts';
 
 /** A route is none without one of them. */
@@ -45,12 +48,24 @@ export async function buildIssues(parsed: ParsedConfig): Promise<ConfigIssue[]> 
     }
   };
 
+  const attemptMiddleware = async (
+    path: readonly PropertyKey[],
+    settings: MiddlewareConfig,
+  ): Promise<void> => {
+    const sources = { baseDir: dirname(file), dry: true, clusters: config.clusters, onError: () => {} };
+    for (const name of middlewareNames) {
+      if (settings[name] === undefined || settings[name] === false) continue;
+      await attempt(path, () => tryMiddleware({ [name]: settings[name] }, sources));
+    }
+  };
+
   for (const [name, cluster] of Object.entries(config.clusters)) {
     await attemptEach([], cluster, (part) => tryCluster(name, part, file), ['discovery']);
   }
   for (const [index, route] of config.routes.entries()) {
-    const { cache, ...rest } = route;
+    const { cache, ...rest } = omit(route, middlewareNames);
     await attemptEach(['routes', index], pick(route, POLICY), tryClient);
+    await attemptMiddleware(['routes', index], route);
     const others = (Object.keys(rest) as (keyof typeof rest)[]).filter(
       (key) => !Object.hasOwn(tryPolicy, key),
     );
@@ -59,6 +74,7 @@ export async function buildIssues(parsed: ParsedConfig): Promise<ConfigIssue[]> 
       await attemptEach(['routes', index, 'cache'], cache, (part) => tryCache(part, file));
     }
   }
+  await attemptMiddleware([], config);
   await attemptEach(['client'], config.client ?? {}, tryClient);
   const { client: _, ...own } = pick(config, PROXY_OPTIONS);
   await attemptEach([], own, tryProxy);

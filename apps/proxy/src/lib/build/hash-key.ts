@@ -1,9 +1,8 @@
-import { hashHeader, type RequestPolicy } from '@evenkeel/http-client';
+import type { RequestPolicy } from '@evenkeel/http-client';
+import { clusterHashKey, type KeySource } from '@evenkeel/proxy/middleware';
 import type { HashKeyConfig } from '../schema/cluster.ts';
 
-type HashKey = NonNullable<RequestPolicy['hashKey']>;
-
 /** What finds the hash key of a request. */
-export function buildHashKey({ header, path }: HashKeyConfig): HashKey {
-  return path === true ? ({ path: target }) => target.split('?', 1)[0] : hashHeader(header ?? '');
+export function buildHashKey(config: HashKeyConfig): NonNullable<RequestPolicy['hashKey']> {
+  return clusterHashKey(config as KeySource | KeySource[]);
 }

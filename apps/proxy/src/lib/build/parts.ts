@@ -1,11 +1,15 @@
+import { dirname } from 'node:path';
 import type { StoreEvent } from '@evenkeel/cache';
 import type { Cluster } from '@evenkeel/core';
 import type { ProxyOptions, UpdateOptions } from '@evenkeel/proxy';
 import type { LoadedConfig } from '../config/load-config.ts';
+import { middlewareNames } from '../middleware/registry.ts';
 import type { ClusterConfig } from '../schema/cluster.ts';
 import { type Caches, createCaches } from './caches.ts';
 import { buildCluster, clusterRoute, clusterSettings } from './cluster.ts';
 import { type Kept, kept } from './kept.ts';
+import { type BuiltMiddleware, createMiddleware } from './middleware.ts';
+import { omit } from './omit.ts';
 import { pick } from './pick.ts';
 import { within } from './within.ts';
 
@@ -14,7 +18,8 @@ export interface Parts {
   readonly options: UpdateOptions;
   readonly clusters: Kept<object, Cluster>;
   readonly caches: Caches;
-  /** @param except whose clusters and stores stay open */
+  readonly middleware: BuiltMiddleware;
+  /** @param except whose clusters, stores and middleware stay in use */
   close(except?: Parts): Promise<void>;
 }
 
@@ -35,6 +40,8 @@ export interface PartsOptions {
   readonly dry?: boolean;
   /** Hears of what happens to the stores of caches. @default nobody */
   readonly onStoreEvent?: (event: StoreEvent) => void;
+  /** Hears of what goes wrong in middleware while requests go on. @default nobody */
+  readonly onMiddlewareError?: (error: unknown) => void;
   /** Parts that are taken over where their settings are the same. @default none */
   readonly before?: Parts | undefined;
 }
@@ -46,15 +53,20 @@ export interface PartsOptions {
  */
 export function buildParts(loaded: LoadedConfig, options: PartsOptions = {}): Parts {
   const { config, file } = loaded;
-  const { dry = false, onStoreEvent = () => {}, before } = options;
+  const { dry = false, onStoreEvent = () => {}, onMiddlewareError = () => {}, before } = options;
   const clusters = kept(before?.clusters);
   const caches = createCaches(
     { file, dry, name: config.name ?? 'evenkeel', onEvent: onStoreEvent },
     before?.caches,
   );
+  const middleware = createMiddleware(
+    config,
+    { baseDir: dirname(file), dry, clusters: config.clusters, onError: onMiddlewareError },
+    before?.middleware,
+  );
   const close = async (except?: Parts): Promise<void> => {
     const over = clusters.without(except?.clusters).map((cluster) => cluster.close());
-    await Promise.all([caches.close(except?.caches), ...over]);
+    await Promise.all([caches.close(except?.caches), middleware.close(except?.middleware), ...over]);
   };
   const routeOf = (name: string, cluster: ClusterConfig) => {
     const settings = { name, ...clusterSettings(cluster) };
@@ -65,14 +77,17 @@ export function buildParts(loaded: LoadedConfig, options: PartsOptions = {}): Pa
     return {
       clusters,
       caches,
+      middleware,
       close,
       options: {
         ...pick(config, PROXY_OPTIONS),
         clusters: Object.fromEntries(
           Object.entries(config.clusters).map(([name, cluster]) => [name, routeOf(name, cluster)]),
         ),
+        middleware: middleware.unrouted,
         routes: config.routes.map(({ cache, ...route }, index) => ({
-          ...route,
+          ...omit(route, middlewareNames),
+          middleware: middleware.of(index, route),
           ...(cache && { cache: within(['routes', index, 'cache'], () => caches.of(cache)) }),
         })),
       },

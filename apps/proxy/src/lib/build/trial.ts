@@ -4,9 +4,11 @@ import { createProxy, type ProxyOptions, type RouteOptions } from '@evenkeel/pro
 import { roundRobin } from '@evenkeel/strategies';
 import type { CacheConfig } from '../cache/schema.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
+import type { MiddlewareConfig } from '../middleware/registry.ts';
 import type { ClusterConfig } from '../schema/cluster.ts';
 import { createCaches } from './caches.ts';
 import { buildCluster, clusterRoute } from './cluster.ts';
+import { createMiddleware, type MiddlewareSources } from './middleware.ts';
 import { buildParts } from './parts.ts';
 import { silent } from './silent.ts';
 import { OptionError, within } from './within.ts';
@@ -32,6 +34,11 @@ export async function tryCache(config: CacheConfig, file: string): Promise<void>
   const caches = createCaches({ file, dry: true, name: 'any', onEvent: () => {} });
   caches.of(config);
   await caches.close();
+}
+
+/** @throws InvalidOptionsError or OptionError when a middleware refuses an option */
+export async function tryMiddleware(config: MiddlewareConfig, sources: MiddlewareSources): Promise<void> {
+  await createMiddleware(config, sources).close();
 }
 
 /** @throws InvalidOptionsError when a client refuses an option */

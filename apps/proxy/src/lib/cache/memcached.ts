@@ -11,6 +11,9 @@ export const memcachedStore = storeDriver({
       min: 1_024,
     }).exactOptional(),
     maxValueBytes: count('The longest value. Default 16777216.', { min: 1_024 }).exactOptional(),
+    answerMs: ms('How long one of several may give no answer before the next one is asked. Default 15.', {
+      min: 1,
+    }).exactOptional(),
     connectTimeoutMs: ms('For connecting. Default 1000.', { min: 1 }).exactOptional(),
     silentMs: ms('How long a connection may give no answer before it is opened anew. Default 1500.', {
       min: 1,

@@ -41,6 +41,9 @@ export const storeSettings = {
     'How late a purge may be seen while messages of others arrive and one is lost. Default 5000.',
   ).exactOptional(),
   blindTrustMs: ms('How late a purge may be seen without messages. Default 100.').exactOptional(),
+  downTtlMs: ms(
+    'How long a response is kept in this process that is fetched while the shared store is down; 0 keeps none. Default 5000.',
+  ).exactOptional(),
   maxPendingBytes: count('What may wait to be written. Default 33554432.', { min: 1 }).exactOptional(),
   lockMs: ms('How long one instance may hold others off. Default 10000.', { min: 1 }).exactOptional(),
   tagFields: fields(

@@ -199,7 +199,10 @@ it.each<[string, string]>([
     'clusters.api.retry.methods[0]: got "get", expected a method in capital letters',
   ],
   ['stratgy: p2c', 'clusters.api.stratgy: unknown key, did you mean "strategy"?'],
-  ['hashKey: {}', 'clusters.api.hashKey: got an empty object, expected exactly one of header, path'],
+  [
+    'hashKey: {}',
+    'clusters.api.hashKey: got an empty object, expected exactly one of header, cookie, query, path, clientAddress',
+  ],
 ])('complains of a cluster with %s', async (settings, expected) => {
   const found = await complaints(clusterWith(settings));
   expect(found).toHaveLength(1);
@@ -311,6 +314,10 @@ it.each([
   '{ store: { redis: { url: "redis://127.0.0.1:1" } }, prefix: shop, timeoutMs: 10, compress: true, tagFields: [x-tags] }',
   '{ store: { redis: { cluster: ["127.0.0.1:1"], password: x, channel: c, silentMs: 100 } }, compress: { minBytes: 1 } }',
   '{ store: { redis: { sentinel: { name: m, nodes: ["127.0.0.1:1"] } } }, trustMs: 0, blindTrustMs: 50, lockMs: 10 }',
+  '{ store: redis }',
+  '{ store: memcached }',
+  '{ store: "rediss://user:password@example.com:6380/1" }',
+  '{ store: "memcached://127.0.0.1:11211,127.0.0.1:11212" }',
   '{ store: { memcached: { servers: ["127.0.0.1:1", "[::1]:2"], itemBytes: 2048 } }, failureThreshold: 1, probeMs: 100 }',
   '{ heuristic: { ratio: 0.2 }, honourRequest: false, collapseMs: 0, pollMs: 5, keepStaleMs: 0, targetedFields: [] }',
   '{ prefixDepth: 0, keyFields: [], maxPendingBytes: 1000 }',
@@ -322,8 +329,8 @@ it.each<[string, string]>([
   ['5', '2:33: routes[0].cache: got 5, expected an object with store, prefix'],
   ['{ stor: memory }', '2:35: routes[0].cache.stor: unknown key, did you mean "store"?'],
   [
-    '{ store: redis }',
-    '2:42: routes[0].cache.store: got "redis", expected "memory", or an object with one of redis, memcached',
+    '{ store: rediss }',
+    '2:42: routes[0].cache.store: got "rediss", expected "memory", "redis", "memcached", "redis://host:port", "memcached://host:port,host:port", or an object with one of redis, memcached',
   ],
   [
     '{ store: { redis: { url: "redis://a" }, memcached: { servers: ["a:1"] } } }',

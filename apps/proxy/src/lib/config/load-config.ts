@@ -12,6 +12,8 @@ export interface LoadedConfig {
   /** As it was read. */
   readonly text: string;
   readonly config: Config;
+  /** As it stands in the file, variables not put in: what may be shown. */
+  readonly written: unknown;
   readonly map: SourceMap;
 }
 
@@ -19,6 +21,7 @@ export interface LoadedConfig {
 export interface ParsedConfig {
   readonly file: string;
   readonly text: string;
+  readonly written: unknown;
   readonly map: SourceMap;
   /** What can be seen without building anything. */
   readonly issues: readonly ConfigIssue[];
@@ -28,12 +31,13 @@ export interface ParsedConfig {
 
 /** Checks the text of a configuration file, as far as that goes without building anything. */
 export function parseConfig({ file, text, data, written, map, issues }: ConfigText): ParsedConfig {
-  if (data === undefined) return { file, text, map, issues, config: soundParts(undefined, []) };
+  if (data === undefined) return { file, text, written, map, issues, config: soundParts(undefined, []) };
   const result = schema.safeParse(data);
   const wrong = result.success ? [] : result.error.issues;
   return {
     file,
     text,
+    written,
     map,
     issues: withFurther(issues, [...zodIssues(wrong, written, map), ...routeIssues(data, map)]),
     config: result.success ? result.data : soundParts(data, wrong),

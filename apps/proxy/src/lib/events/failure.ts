@@ -20,3 +20,9 @@ export function describeFailure({ error, attempt, retryInMs }: Failure): string 
 export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** What an error says, and what caused it. */
+export function withCause(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause === undefined ? errorText(error) : `${errorText(error)} (${errorText(cause)})`;
+}

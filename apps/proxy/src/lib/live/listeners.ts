@@ -15,12 +15,12 @@ export interface BoundListener {
 export class ListenError extends Error {}
 
 /** What must be done for other listeners. */
-export interface ListenerChanges {
-  readonly kept: readonly BoundListener[];
+export interface ListenerChanges<L> {
+  readonly kept: readonly L[];
   readonly added: readonly ListenerConfig[];
   /** Those whose port is that of one that goes. */
   readonly replacing: readonly ListenerConfig[];
-  readonly removed: readonly BoundListener[];
+  readonly removed: readonly L[];
 }
 
 /** How often a port is tried that is about to become free, and how long is waited in between, in ms. */
@@ -42,20 +42,19 @@ export async function bindAll(
       bound.push({ config, address: await proxy.listen(config) });
     } catch (error) {
       await Promise.all(bound.map(({ address }) => address.close({ graceMs: 0 })));
-      const { host = '*', port } = config;
-      throw new ListenError(`cannot listen on ${formatAddress(host, port)}: ${describe(error)}`);
+      throw listenError(config, error);
     }
   }
   return bound;
 }
 
 /** Compares listeners: one with the same settings stays. */
-export function compareListeners(
-  bound: readonly BoundListener[],
+export function compareListeners<L extends Pick<BoundListener, 'config'>>(
+  bound: readonly L[],
   next: readonly ListenerConfig[],
-): ListenerChanges {
+): ListenerChanges<L> {
   const removed = [...bound];
-  const kept: BoundListener[] = [];
+  const kept: L[] = [];
   const others: ListenerConfig[] = [];
   for (const config of next) {
     const index = removed.findIndex((one) => isDeepStrictEqual(one.config, config));
@@ -85,6 +84,11 @@ export async function bindSoon(proxy: ReverseProxy, config: ListenerConfig): Pro
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
+}
+
+/** Makes an error for the operator of what the system says. */
+export function listenError({ host = '*', port }: ListenerConfig, error: unknown): ListenError {
+  return new ListenError(`cannot listen on ${formatAddress(host, port)}: ${describe(error)}`);
 }
 
 function describe(error: unknown): string {

@@ -1,10 +1,12 @@
-import type { StoreEvent } from '@evenkeel/cache';
+import type { CacheStore, StoreEvent } from '@evenkeel/cache';
 import { type Cluster, formatAddress } from '@evenkeel/core';
 import { createProxy, type ReverseProxy } from '@evenkeel/proxy';
 import { buildParts, type Parts } from '../build/parts.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { describeEvent } from '../events/describe-event.ts';
 import { describeStoreEvent } from '../events/describe-store-event.ts';
+import { withCause } from '../events/failure.ts';
+import { oneLine } from '../events/one-line.ts';
 import { type BoundListener, bindAll, bindSoon, compareListeners, ListenError } from './listeners.ts';
 import type { PreparedReload, ReloadTarget } from './reload-target.ts';
 
@@ -12,7 +14,11 @@ import type { PreparedReload, ReloadTarget } from './reload-target.ts';
 export interface LiveProxy extends ReloadTarget {
   readonly proxy: ReverseProxy;
   readonly clusters: readonly Cluster[];
+  /** Of the caches of routes. */
+  readonly stores: readonly CacheStore[];
   readonly listeners: readonly BoundListener[];
+  /** The configuration in use. */
+  readonly loaded: LoadedConfig;
   /**
    * Binds the addresses of the configuration that it began with.
    *
@@ -33,12 +39,17 @@ export interface LiveProxyContext {
   readonly say: (line: string) => void;
   /** Takes addresses that have been bound, all that belong together at once. */
   readonly announce: (listeners: readonly BoundListener[]) => void;
+  /** Called when another configuration has been taken. @default nothing */
+  readonly onChange?: () => void;
   /** As `quietMs` of a proxy that closes, for listeners that other processes share. @default 0 */
   readonly quietMs?: number;
 }
 
 /** Builds the proxy of a checked configuration; its clusters start at once. */
-export function liveProxy(first: LoadedConfig, { say, announce, quietMs = 0 }: LiveProxyContext): LiveProxy {
+export function liveProxy(
+  first: LoadedConfig,
+  { say, announce, onChange = () => {}, quietMs = 0 }: LiveProxyContext,
+): LiveProxy {
   let loaded = first;
   let listeners: readonly BoundListener[] = [];
   /** What ends in its own time. */
@@ -47,8 +58,9 @@ export function liveProxy(first: LoadedConfig, { say, announce, quietMs = 0 }: L
     const line = describeStoreEvent(event);
     if (line !== undefined) say(line);
   };
+  const onMiddlewareError = (error: unknown): void => say(`middleware: ${oneLine(withCause(error))}`);
   const build = (next: LoadedConfig, before?: Parts): Parts => {
-    const built = buildParts(next, { onStoreEvent, before });
+    const built = buildParts(next, { onStoreEvent, onMiddlewareError, before });
     for (const cluster of built.clusters.without(before?.clusters)) {
       cluster.subscribe((event) => {
         const line = describeEvent(cluster.name, event);
@@ -72,6 +84,12 @@ export function liveProxy(first: LoadedConfig, { say, announce, quietMs = 0 }: L
     proxy,
     get clusters() {
       return parts.clusters.entries.map(({ value }) => value);
+    },
+    get stores() {
+      return parts.caches.stores.entries.map(({ value }) => value);
+    },
+    get loaded() {
+      return loaded;
     },
     get listeners() {
       return listeners;
@@ -101,6 +119,7 @@ export function liveProxy(first: LoadedConfig, { say, announce, quietMs = 0 }: L
           [loaded, parts, listeners] = [next, nextParts, [...kept, ...bound]];
           later(ended.then(() => old.close(nextParts)));
           announce(bound);
+          onChange();
           for (const { address } of removed)
             later(address.close({ ...next.config.shutdown, delayMs: 0, quietMs }));
           for (const config of replacing) {

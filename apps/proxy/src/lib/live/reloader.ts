@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { sleep, systemClock, watchFile } from '@evenkeel/core';
 import { checkParsed } from '../commands/check.ts';
 import { ConfigError, formatIssue } from '../config/config-error.ts';
@@ -6,6 +7,7 @@ import { type LoadedConfig, parseConfig } from '../config/load-config.ts';
 import { configWarnings } from '../config/warnings.ts';
 import { errorText } from '../events/failure.ts';
 import { oneLine } from '../events/one-line.ts';
+import type { Config } from '../schema/config.ts';
 import { describeChanges } from './describe-changes.ts';
 import type { ReloadTarget } from './reload-target.ts';
 
@@ -54,9 +56,8 @@ export function reloader({ loaded: first, target, say }: ReloaderOptions): Reloa
       return;
     }
     for (const issue of configWarnings(wanted)) say(formatIssue(file, issue, 'warning: '));
-    if ((wanted.config.workers === undefined) !== (loaded.config.workers === undefined)) {
-      throw new Error('workers cannot be turned on or off while it runs');
-    }
+    const fixed = fixedChange(loaded.config, wanted.config);
+    if (fixed !== undefined) throw new Error(`${fixed} while it runs`);
     const prepared = await target.prepare(wanted, stop.signal);
     if (stop.signal.aborted) {
       await prepared.abort();
@@ -126,6 +127,15 @@ export function reloader({ loaded: first, target, say }: ReloaderOptions): Reloa
       await Promise.all([working, watching?.done]);
     },
   };
+}
+
+/** What only a new start can change. */
+function fixedChange(before: Config, after: Config): string | undefined {
+  if ((before.workers === undefined) !== (after.workers === undefined)) {
+    return 'workers cannot be turned on or off';
+  }
+  if (!isDeepStrictEqual(before.admin, after.admin)) return 'admin cannot change';
+  return isDeepStrictEqual(before.metrics, after.metrics) ? undefined : 'metrics cannot change';
 }
 
 function refusal(error: unknown): string {

@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { localTarget } from '@evenkeel/proxy/admin';
 import type { RunContext } from '../commands/run.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
+import { liveMetrics } from '../operation/live-metrics.ts';
+import { createOperation } from '../operation/operation.ts';
 import { ListenError } from './listeners.ts';
 import { type LiveProxy, listeningLine, liveProxy } from './live-proxy.ts';
 import { reloader } from './reloader.ts';
@@ -21,10 +24,22 @@ export async function serve(
     announce: (listeners) => {
       for (const listener of listeners) out(listeningLine(listener));
     },
+    onChange: () => metrics?.follow(),
+  });
+  const { proxy } = live;
+  const metrics = await liveMetrics(live, loaded.config);
+  const operation = createOperation({
+    target: localTarget({ proxy, clusters: () => live.clusters, stores: () => live.stores }),
+    metrics: metrics?.metrics,
+    loaded: () => live.loaded,
   });
   try {
-    if (!stopped.aborted) await live.listen();
+    if (!stopped.aborted) {
+      await operation.listen(out);
+      await live.listen();
+    }
   } catch (error) {
+    await operation.close();
     await live.destroy();
     if (!(error instanceof ListenError)) throw error;
     err(error.message);
@@ -35,8 +50,9 @@ export async function serve(
   context.onHangup(reloads.reload);
   if (!stopped.aborted) await once(stopped, 'abort');
   await reloads.close();
-  err(`stopping: ${live.proxy.active} open`);
+  err(`stopping: ${proxy.active} open`);
   await live.close();
+  await operation.close();
   err('stopped');
   return 0;
 }

@@ -1,15 +1,13 @@
 import * as z from 'zod';
 import { discovery } from '../discovery/registry.ts';
 import { strategy } from '../strategy/registry.ts';
-import { object, oneOf, pattern, text } from './fields.ts';
+import { object, text } from './fields.ts';
 import { concurrencyLimit, healthCheck, outlierDetection } from './health.ts';
+import { keySource } from './key-source.ts';
 import { requests } from './policy.ts';
 import { guard, panic, priority, slowStart, subset, zone } from './traffic.ts';
 
-const hashKey = oneOf('What requests have in common that go to the same endpoint.', {
-  header: pattern('The value of a request header.', /^[\w-]+$/, 'a header name').exactOptional(),
-  path: z.literal(true, { error: 'true' }).describe('The path, without the query.').exactOptional(),
-});
+const hashKey = keySource('What requests have in common that go to the same endpoint.');
 
 /** One cluster. */
 export const cluster = object('A set of endpoints that serve the same requests.', {

@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { proxyMiddleware } from '../middleware/registry.ts';
 import { bindHost, peer } from './address.ts';
 import { cluster, clusterName } from './cluster.ts';
 import { count, distinct, flag, list, ms, object, pattern, text, wholeMs } from './fields.ts';
+import { admin, metrics } from './operation.ts';
 import { client } from './policy.ts';
 import { route } from './route.ts';
 
@@ -31,6 +33,7 @@ export const config = object('Configuration of the evenkeel proxy.', {
     .refine((clusters) => Object.keys(clusters).length > 0, { error: 'at least one cluster' })
     .describe('The clusters by name.'),
   routes: list('Which requests go to which cluster.', 'routes', route),
+  ...proxyMiddleware,
   client: client.exactOptional(),
   name: pattern(
     'The name in Via; one for each tier. Default evenkeel.',
@@ -56,6 +59,8 @@ export const config = object('Configuration of the evenkeel proxy.', {
   }).exactOptional(),
   maxHeaders: count('More fields in a request are answered 431. Default 100.', { min: 1 }).exactOptional(),
   connections: connections.exactOptional(),
+  admin: admin.exactOptional(),
+  metrics: metrics.exactOptional(),
   shutdown: object('What SIGTERM does.', {
     delayMs: ms('How long connections are still accepted, while /ready says no. Default 0.').exactOptional(),
     graceMs: ms('How long open requests may take to finish after that. Default 25000.').exactOptional(),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { cache } from '../cache/schema.ts';
+import { routeMiddleware } from '../middleware/registry.ts';
 import { redirect, respond, rewrite, split } from './actions.ts';
 import { matchHost, matchPath } from './address.ts';
 import { count, exactlyOne, flag, list, object, oneOf, pattern, ratio, text } from './fields.ts';
@@ -68,6 +69,7 @@ export const route = exactlyOne(
     responseHeaders: headerRules('Changes the fields of every answer.').exactOptional(),
     mirror: mirror.exactOptional(),
     cache: cache.exactOptional(),
+    ...routeMiddleware,
     ...tryPolicy,
   }),
   ['cluster', 'split', 'redirect', 'respond'],

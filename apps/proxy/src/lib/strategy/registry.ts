@@ -50,3 +50,15 @@ export function usesStrategy(config: StrategyConfig, name: StrategyName): boolea
     return key === name || (fallback !== undefined && usesStrategy(fallback, name));
   });
 }
+
+/** The secret of the `sticky` in a strategy, with which it makes its tokens; undefined where it has none. */
+export function stickySecret(config: StrategyConfig | undefined): string | undefined {
+  if (typeof config !== 'object') return undefined;
+  for (const [key, options] of Object.entries(config)) {
+    const { secret, fallback } = options as { readonly secret?: string; readonly fallback?: StrategyConfig };
+    if (key === 'sticky' && secret !== undefined) return secret;
+    const nested = stickySecret(fallback);
+    if (nested !== undefined) return nested;
+  }
+  return undefined;
+}

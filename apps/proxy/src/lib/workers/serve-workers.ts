@@ -1,8 +1,11 @@
 import { once } from 'node:events';
+import { mergedMetrics } from '@evenkeel/telemetry';
 import type { RunContext } from '../commands/run.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { errorText } from '../events/failure.ts';
 import { reloader } from '../live/reloader.ts';
+import { createOperation } from '../operation/operation.ts';
+import { poolTarget } from './pool-target.ts';
 import { workerPool } from './worker-pool.ts';
 
 /**
@@ -20,6 +23,14 @@ export async function serveWorkers(
     for (const line of lines) out(line);
   };
   const pool = workerPool(loaded, { say: err, announce });
+  const target = poolTarget(() => pool.workers.ready);
+  const wantsMetrics = loaded.config.admin !== undefined && loaded.config.metrics !== false;
+  let current = (): LoadedConfig => loaded;
+  const operation = createOperation({
+    target,
+    metrics: wantsMetrics ? await mergedMetrics(target.metrics) : undefined,
+    loaded: () => current(),
+  });
   const killAll = (): void => {
     for (const worker of pool.workers.running) worker.kill();
   };
@@ -27,11 +38,13 @@ export async function serveWorkers(
   process.once('exit', killAll);
   const stop = stopped.aborted ? Promise.resolve() : once(stopped, 'abort');
   try {
+    if (!stopped.aborted) await operation.listen(out);
     const started = stopped.aborted
       ? undefined
       : await Promise.race([pool.start(), stop.then(() => undefined)]);
     if (started !== undefined) announce(started);
     const reloads = reloader({ loaded, target: pool, say: err });
+    current = () => reloads.loaded;
     context.onHangup(reloads.reload);
     const failed = await Promise.race([stop.then(() => undefined), pool.workers.failed]);
     await reloads.close();
@@ -47,5 +60,6 @@ export async function serveWorkers(
     return 1;
   } finally {
     process.off('exit', killAll);
+    await operation.close();
   }
 }

@@ -1,3 +1,5 @@
+import type { AdminCommand, CommandResult, WorkerState } from '@evenkeel/proxy/admin';
+import type { MetricsSnapshot } from '@evenkeel/telemetry';
 import type { Channel } from './channel.ts';
 
 /** A configuration on its way to a worker, checked already. */
@@ -15,6 +17,10 @@ export interface WorkerApi {
   /** Takes what was prepared, and tells the addresses that are new. */
   commit(): Promise<readonly string[]>;
   abort(): Promise<void>;
+  /** What it knows now, as the admin API tells it. */
+  state(): Promise<readonly WorkerState[]>;
+  command(command: AdminCommand): Promise<CommandResult>;
+  metrics(): Promise<MetricsSnapshot>;
   /** Drains, and answers when all is closed. */
   stop(): Promise<void>;
 }
@@ -31,6 +37,9 @@ export function remoteWorker({ ask }: Channel): WorkerApi {
     prepare: (config) => nothing('prepare', config),
     commit: () => lines('commit'),
     abort: () => nothing('abort'),
+    state: async () => (await ask('state')) as readonly WorkerState[],
+    command: async (command) => (await ask('command', command)) as CommandResult,
+    metrics: async () => (await ask('metrics')) as MetricsSnapshot,
     stop: () => nothing('stop'),
   };
 }

@@ -3,6 +3,7 @@ import { systemClock } from '@evenkeel/core';
 import type { LoadedConfig } from '../config/load-config.ts';
 import type { PreparedReload, ReloadTarget } from '../live/reload-target.ts';
 import { ChannelClosed } from './channel.ts';
+import { probeListeners } from './probe-listeners.ts';
 import { type Supervisor, supervisor } from './supervisor.ts';
 import type { WorkerConfig } from './worker-api.ts';
 import { launchWorker, type WorkerProcess } from './worker-process.ts';
@@ -77,6 +78,7 @@ export function workerPool(first: LoadedConfig, { say, announce }: WorkerPoolCon
   return {
     workers,
     async start() {
+      await probeListeners([], first.config.listeners);
       workers.scale(countOf(first));
       await Promise.race([
         workers.allReady(),
@@ -86,6 +88,7 @@ export function workerPool(first: LoadedConfig, { say, announce }: WorkerPoolCon
       return addresses;
     },
     async prepare(next, signal): Promise<PreparedReload> {
+      await probeListeners(current.config.listeners, next.config.listeners);
       const asked = workers.ready;
       const abort = async (): Promise<void> => {
         await Promise.allSettled(asked.map(({ api }) => api.abort()));

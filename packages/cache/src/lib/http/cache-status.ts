@@ -13,7 +13,7 @@ export interface CacheStatus {
   readonly ttl?: number;
   readonly stored?: boolean;
   readonly collapsed?: boolean;
-  /** A token of our own. */
+  /** A token of our own: `stale-if-error`, `only-if-cached`, or why the response is not stored. */
   readonly detail?: string;
 }
 

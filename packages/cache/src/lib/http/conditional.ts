@@ -47,6 +47,22 @@ export function validates(update: Readonly<Fields>, stored: Readonly<Fields>): b
   return said.startsWith('W/') ? opaque(said) === opaque(known) : said === known;
 }
 
+/** Whether a 200 to HEAD speaks of this stored response, by the validators and the length it has: RFC 9111 4.3.5. */
+export function describes(
+  head: Readonly<Fields>,
+  { headers, body }: { readonly headers: Readonly<Fields>; readonly body: Buffer },
+): boolean {
+  const modified = firstLine(head, 'last-modified');
+  const length = fieldValue(head, 'content-length');
+  const said = [entityTag(head), modified, length].some((value) => value !== undefined);
+  return (
+    said &&
+    validates(head, headers) &&
+    (modified === undefined || modified === firstLine(headers, 'last-modified')) &&
+    (length === undefined || length === `${body.length}`)
+  );
+}
+
 /** The stored fields with those of a 304 or a HEAD in their place: RFC 9111 3.2. */
 export function freshened(stored: Readonly<Fields>, update: Readonly<Fields>): Fields {
   const fields = storableFields(stored);

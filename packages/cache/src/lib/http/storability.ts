@@ -19,6 +19,25 @@ export function varyNames(fields: Readonly<Fields>): readonly string[] | undefin
   return [...new Set(names)].sort();
 }
 
+/** Why a response is not stored: the `detail` of Cache-Status. */
+export type WhyNotStored =
+  | 'status'
+  | 'must-understand'
+  | 'no-store'
+  | 'private'
+  | 'set-cookie'
+  | 'partial'
+  | 'vary'
+  | 'authorization'
+  /** It says nothing of its lifetime, or is stale and cannot be validated. */
+  | 'no-lifetime'
+  | 'redirected'
+  | 'too-large'
+  /** The shared store does not answer. */
+  | 'store-down'
+  /** Too much waits to be written. */
+  | 'store-busy';
+
 /**
  * Why a response must not be kept for others: RFC 9111 3 and 3.5, and what a careful shared cache adds to them.
  *
@@ -29,8 +48,9 @@ export function whyNotStored(
   status: number,
   response: Readonly<Fields>,
   { directives }: ResponsePolicy,
-): string | undefined {
-  if (status < 200 || status === 206 || status === 304) return 'status';
+): WhyNotStored | undefined {
+  // A 416 is about the range that one client asked for.
+  if (status < 200 || status === 206 || status === 304 || status === 416) return 'status';
   if (directives['must-understand'] === true) {
     if (!UNDERSTOOD.has(status)) return 'must-understand';
   } else if (directives['no-store'] === true) {

@@ -6,6 +6,7 @@ import { createCacheStore } from '../store/create-cache-store.ts';
 import { memoryKeyValueStore } from '../store/memory-key-value-store.ts';
 import { client, openOrigin, text } from '../testing/origin.ts';
 import { cache } from './cache.ts';
+import { cacheStatusOf } from './relay-controller.ts';
 
 const FRESH = { 'cache-control': 'max-age=60' };
 
@@ -101,6 +102,32 @@ describe('a stored response', () => {
       expect(errors.map(({ message }) => message)).toEqual(method === 'onResponseEnd' ? [] : [method]);
     }
   });
+});
+
+it('tells through the controller what it did, whether or not the field is sent', async () => {
+  await using origin = await openOrigin((_request, response) => {
+    response.writeHead(200, { 'cache-control': 'max-age=60' }).end('x');
+  });
+  await using store = createCacheStore();
+  await using dispatcher = client(new Agent(), cache({ store, cacheStatus: false }));
+  const seen: unknown[] = [];
+  const ask = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const onResponseStart = (controller: unknown): void => void seen.push(cacheStatusOf(controller));
+      const handler = {
+        onResponseStart,
+        onResponseEnd: () => resolve(),
+        onResponseError: (_: unknown, error: Error) => reject(error),
+      };
+      dispatcher.dispatch({ origin: origin.url, path: '/', method: 'GET' }, handler);
+    });
+  await ask();
+  await ask();
+  expect(seen).toEqual([
+    { fwd: 'uri-miss', fwdStatus: 200, stored: true },
+    { hit: true, ttl: expect.any(Number) },
+  ]);
+  expect(cacheStatusOf({})).toBe(undefined);
 });
 
 it('takes the headers of a request in every form, and the query in both', async () => {

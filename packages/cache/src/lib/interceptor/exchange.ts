@@ -155,7 +155,7 @@ export class Exchange {
     // Without a validator nothing can be confirmed, but it can still stand in for an origin that fails.
     const useful =
       conditions !== undefined || (response && mayServeOnError(response, request.directives, settings.now()));
-    const stored = useful ? response : undefined;
+    const stored = useful || request.method === 'HEAD' ? response : undefined;
     const handler = new OriginHandler({ request, slot, settings, downstream, reason, stored, land, refetch });
     const headers = conditions && { headers: validationHeaders(request.fields, conditions) };
     try {

@@ -2,7 +2,7 @@ import { validationFields } from '../http/conditional.ts';
 import { type Fields, storableFields } from '../http/fields.ts';
 import { type ExchangeTimes, forbidsStale, freshnessLifetimeMs, initialAgeMs } from '../http/freshness.ts';
 import { responsePolicy } from '../http/response-policy.ts';
-import { varyNames, whyNotStored } from '../http/storability.ts';
+import { varyNames, type WhyNotStored, whyNotStored } from '../http/storability.ts';
 import { varyValues } from '../store/keys.ts';
 import type { StoredResponse } from '../store/stored-response.ts';
 import type { CacheSettings } from './cache-options.ts';
@@ -18,17 +18,19 @@ export interface ResponseHead {
   readonly times: ExchangeTimes;
 }
 
-/** What is stored of a response, and until when; undefined when it must not be stored, or would be of no use. */
+/** What is stored of a response, and until when; or why it must not be stored, or would be of no use. */
 export function makeStored(
   request: Readonly<Fields>,
   { status, message, fields, times }: ResponseHead,
   settings: CacheSettings,
-): StoredHead | undefined {
+): StoredHead | WhyNotStored {
   const policy = responsePolicy(fields, settings.targetedFields);
   const names = varyNames(fields);
-  if (names === undefined || whyNotStored(request, status, fields, policy) !== undefined) return undefined;
+  const whyNot = whyNotStored(request, status, fields, policy);
+  if (whyNot !== undefined) return whyNot;
+  if (names === undefined) return 'vary';
   const lifetimeMs = freshnessLifetimeMs(status, fields, policy, times, settings.heuristic);
-  if (lifetimeMs === undefined && policy.directives['no-cache'] !== true) return undefined;
+  if (lifetimeMs === undefined && policy.directives['no-cache'] !== true) return 'no-lifetime';
   const cachedAt = times.responseAt - initialAgeMs(fields, times);
   const staleAt = cachedAt + (lifetimeMs ?? 0);
   const { directives } = policy;
@@ -36,9 +38,11 @@ export function makeStored(
     ? 0
     : Math.max(directives['stale-while-revalidate'] ?? 0, directives['stale-if-error'] ?? 0);
   const keptMs = validationFields(fields) === undefined ? 0 : settings.keepStaleMs;
-  const deleteAt = Math.max(staleAt + graceSeconds * 1_000, Math.max(staleAt, times.responseAt) + keptMs);
+  // The last of these seconds is one of them.
+  const graceMs = graceSeconds === 0 ? 0 : graceSeconds * 1_000 + 1;
+  const deleteAt = Math.max(staleAt + graceMs, Math.max(staleAt, times.responseAt) + keptMs);
   const usable = directives['no-cache'] === true ? keptMs > 0 : deleteAt > times.responseAt;
-  if (!usable) return undefined;
+  if (!usable) return 'no-lifetime';
   const headers = storableFields(fields);
   // RFC 9110 6.6.1: who stores a response without Date gives it the time it came in.
   headers.date ??= new Date(times.responseAt).toUTCString();

@@ -1,7 +1,10 @@
+import { EvenkeelError } from '@evenkeel/core';
 import type { Dispatcher } from 'undici';
 import type { ForwardReason } from '../http/cache-status.ts';
-import { freshened, validates } from '../http/conditional.ts';
+import { describes, freshened, validates } from '../http/conditional.ts';
 import { type Fields, fieldValue } from '../http/fields.ts';
+import { forbidsStale } from '../http/freshness.ts';
+import type { WhyNotStored } from '../http/storability.ts';
 import type { CacheSlot } from '../store/cache-store.ts';
 import type { StoredResponse } from '../store/stored-response.ts';
 import { BodyRecorder } from './body-recorder.ts';
@@ -23,12 +26,21 @@ export interface OriginRequest {
   readonly settings: CacheSettings;
   readonly downstream: Downstream;
   readonly reason: ForwardReason;
-  /** The stored response that is being validated. */
+  /** The stored response that is being validated, or that a HEAD is about. */
   readonly stored: StoredResponse | undefined;
   /** Tells once how it ended for others. */
   readonly land: (landing: Landing) => void;
   /** Asks again, without conditions: a 304 spoke of another response. */
   readonly refetch: () => void;
+}
+
+/** A stored response with newer fields, and what became of it. */
+interface FreshenedResponse {
+  readonly response: StoredResponse;
+  /** Whether others may have it too. */
+  readonly shared?: boolean;
+  readonly stored?: boolean;
+  readonly detail?: WhyNotStored;
 }
 
 /** What becomes of the response. */
@@ -114,7 +126,8 @@ export class OriginHandler implements Dispatcher.DispatchHandler {
   onResponseEnd(_controller: Controller, trailers: Headers): void {
     const { downstream } = this.parts;
     if (this.outcome === 'forwarded') {
-      this.store();
+      if (this.update === undefined) this.store();
+      else this.freshen(this.update);
       downstream.end(trailers as Fields);
       return;
     }
@@ -134,7 +147,8 @@ export class OriginHandler implements Dispatcher.DispatchHandler {
       return;
     }
     land({ kind: aborted ? 'abandoned' : 'failed' });
-    downstream.fail(error);
+    const needed = stored !== undefined && forbidsStale(stored.cacheControlDirectives);
+    downstream.fail(needed && !aborted ? notValidated(request, error) : error);
   }
 
   /** Whether another URL gave the response: it is not this one's then. */
@@ -143,24 +157,25 @@ export class OriginHandler implements Dispatcher.DispatchHandler {
   }
 
   private forward(head: ResponseHead): void {
-    const { downstream, slot, request, settings, reason, land, stored } = this.parts;
+    const { downstream, slot, request, settings, reason, stored } = this.parts;
     this.outcome = 'forwarded';
-    const made =
-      this.redirected || request.method !== 'GET' ? undefined : makeStored(request.fields, head, settings);
+    const said = { fwd: reason, fwdStatus: head.status };
+    if (request.method !== 'GET') {
+      if (stored !== undefined) this.compareHead(stored, head);
+      forwardHead(downstream, head, settings, said);
+      return;
+    }
+    const made = this.redirected ? 'redirected' : makeStored(request.fields, head, settings);
     const length = fieldValue(head.fields, 'content-length');
-    const fits = length === undefined || Number(length) <= settings.store.maxEntryBytes;
-    if (made !== undefined && fits) {
+    const whyNot = typeof made === 'string' ? made : settings.store.whyNotStored(slot, Number(length ?? 0));
+    if (typeof made !== 'string' && whyNot !== 'too-large') {
       this.recorder = new BodyRecorder(made, length, settings.store.maxEntryBytes);
     } else {
-      land({ kind: isOutage(head.status) ? 'failed' : 'unshared' });
-      if (stored !== undefined) this.dropStored(head);
+      this.land(isOutage(head.status) ? 'failed' : 'unshared');
+      if (stored !== undefined && !isOutage(head.status)) this.drop();
     }
-    const status = {
-      fwd: reason,
-      fwdStatus: head.status,
-      stored: this.recorder !== undefined && slot.storable,
-    };
-    forwardHead(downstream, head, settings, status);
+    const result = whyNot === undefined ? { stored: true } : { detail: whyNot };
+    forwardHead(downstream, head, settings, { ...said, ...result });
   }
 
   private store(): void {
@@ -174,41 +189,51 @@ export class OriginHandler implements Dispatcher.DispatchHandler {
     land({ kind: 'stored', response: { ...bare, tags: [] } });
   }
 
+  /** What a HEAD says of the stored response: RFC 9111 4.3.5. */
+  private compareHead(stored: StoredResponse, head: ResponseHead): void {
+    this.land(isOutage(head.status) ? 'failed' : 'unshared');
+    if (isOutage(head.status)) return;
+    if (head.status === stored.statusCode && describes(head.fields, stored)) this.update = head;
+    else this.drop();
+  }
+
   /** A stored response that the origin has replaced by one that may not be stored is of no use to anyone. */
-  private dropStored({ status, fields }: ResponseHead): void {
-    const { stored, request, settings } = this.parts;
-    if (isOutage(status)) return;
-    const sameBody =
-      request.method === 'HEAD' &&
-      status === stored?.statusCode &&
-      validates(fields, stored.headers) &&
-      (fieldValue(fields, 'content-length') ?? `${stored.body.length}`) === `${stored.body.length}`;
-    if (!sameBody) void settings.store.purge(request.origin, request.path);
+  private drop(): void {
+    const { request, settings } = this.parts;
+    void settings.store.purge(request.origin, request.path);
+  }
+
+  private land(kind: 'failed' | 'unshared'): void {
+    this.parts.land({ kind });
+  }
+
+  /** Stores what is stored with newer fields; undefined when it may not be stored any more. */
+  private freshen({ fields: newer, times }: ResponseHead): FreshenedResponse | undefined {
+    const { stored, slot, settings, request } = this.parts;
+    if (stored === undefined) return undefined;
+    const headers = freshened(stored.headers, newer);
+    // Its age counts from now on, and from what the newer response says of its own.
+    const fields = newer.age === undefined ? headers : { ...headers, age: newer.age };
+    const { statusCode: status, statusMessage: message, tags, body } = stored;
+    const made = makeStored(request.fields, { status, message, fields, times }, settings);
+    if (typeof made === 'string') {
+      this.drop();
+      const response = { ...stored, headers, cachedAt: times.responseAt };
+      return { response, detail: made };
+    }
+    const response = { ...made, tags, body };
+    const whyNot = settings.store.whyNotStored(slot, body.length);
+    settings.store.put(slot, response);
+    return { response, ...(whyNot === undefined ? { stored: true } : { detail: whyNot }), shared: true };
   }
 
   private answerValidated(): void {
-    const { stored, slot, settings, request, downstream, reason, land } = this.parts;
-    if (stored === undefined || this.update === undefined) return;
-    const headers = freshened(stored.headers, this.update.fields);
-    const { times } = this.update;
-    const age = this.update.fields.age;
-    // Its age counts from the 304 on, whose own Age says where it comes from.
-    const fields = age === undefined ? headers : { ...headers, age };
-    const made = makeStored(
-      request.fields,
-      { status: stored.statusCode, message: stored.statusMessage, fields, times },
-      settings,
-    );
-    const policy = made ?? { ...stored, headers, cachedAt: times.responseAt };
-    const response = { ...policy, tags: stored.tags, body: stored.body };
-    if (made === undefined) void settings.store.purge(request.origin, request.path);
-    else settings.store.put(slot, response);
-    land(made === undefined ? { kind: 'unshared' } : { kind: 'stored', response });
-    answerWith(downstream, request, response, settings, {
-      fwd: reason,
-      fwdStatus: 304,
-      stored: made !== undefined,
-    });
+    const { settings, request, downstream, reason, land } = this.parts;
+    const result = this.update && this.freshen(this.update);
+    if (result === undefined) return;
+    const { response, shared = false, ...said } = result;
+    land(shared ? { kind: 'stored', response } : { kind: 'unshared' });
+    answerWith(downstream, request, response, settings, { fwd: reason, fwdStatus: 304, ...said });
   }
 
   private answerStale(): void {
@@ -224,4 +249,10 @@ export class OriginHandler implements Dispatcher.DispatchHandler {
 /** Statuses that stand for an origin that cannot answer: RFC 5861 4. */
 function isOutage(status: number): boolean {
   return status === 500 || status === 502 || status === 503 || status === 504;
+}
+
+/** A stored response may only be used with the consent of an origin that cannot be reached: RFC 9111 5.2.2.2. */
+function notValidated({ origin, path }: CacheRequest, cause: Error): EvenkeelError {
+  const message = `${origin}${path} is stored and stale, and the origin cannot be asked whether it may be used`;
+  return new EvenkeelError('ERR_EVENKEEL_NOT_VALIDATED', message, { cause });
 }

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { ForwardReason } from '../http/cache-status.ts';
-import { type Fields, firstLine } from '../http/fields.ts';
+import { type Fields, fieldValue, firstLine } from '../http/fields.ts';
 import type { CacheSettings } from './cache-options.ts';
 import type { CacheRequest } from './cache-request.ts';
 import { Downstream } from './downstream.ts';
@@ -31,8 +31,8 @@ export function passThrough(
     onResponseStart(...[, status, headers, message]: Head) {
       const fields = headers as Fields;
       if (reason === 'method' && status >= 200 && status < 400) invalidate(request, fields, settings);
-      const final = status >= 200 ? marked(fields, settings, { fwd: reason, fwdStatus: status }) : fields;
-      downstream.head(status, final, message);
+      const said = { fwd: reason, fwdStatus: status };
+      downstream.head(status, status < 200 ? fields : marked(downstream, fields, settings, said), message);
     },
     onResponseData: (_controller, chunk) => downstream.data(chunk),
     onResponseEnd: (_controller, trailers) => downstream.end(trailers as Fields),
@@ -53,8 +53,14 @@ function invalidate(request: CacheRequest, fields: Readonly<Fields>, { store }: 
 
 const SAFE_BUT_UNCACHED: ReadonlySet<string> = new Set(['OPTIONS', 'TRACE', 'QUERY']);
 
-function sameOriginPath({ origin, path }: CacheRequest, reference: string | undefined): string | undefined {
-  const base = URL.parse(path, origin);
+/** The origin is what the client named: behind a proxy that is Host, and the scheme that it forwards. */
+function sameOriginPath(
+  { origin, path, fields }: CacheRequest,
+  reference: string | undefined,
+): string | undefined {
+  const host = fieldValue(fields, 'host');
+  const scheme = fieldValue(fields, 'x-forwarded-proto') ?? URL.parse(origin)?.protocol.slice(0, -1);
+  const base = URL.parse(path, host === undefined ? origin : `${scheme}://${host}`);
   const url = reference === undefined || base === null ? null : URL.parse(reference, base.href);
   return url === null || url.origin !== base?.origin ? undefined : url.pathname + url.search;
 }

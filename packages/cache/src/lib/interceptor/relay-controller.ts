@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import type { CacheStatus } from '../http/cache-status.ts';
 
 type Controller = Dispatcher.DispatchController;
 
@@ -8,6 +9,8 @@ export class RelayController implements Controller {
   rawTrailers: NonNullable<Controller['rawTrailers']> = [];
   /** The controller of the request to the origin, which may know more than this one, such as who answered. */
   upstream: Controller | undefined = undefined;
+  /** What the cache did; set before the response starts. */
+  cacheStatus: CacheStatus | undefined = undefined;
   private target: Pick<Controller, 'abort' | 'pause' | 'resume'> | undefined;
   private stopped: Error | null = null;
   private held = false;
@@ -54,4 +57,12 @@ export class RelayController implements Controller {
     this.held = false;
     this.target?.resume();
   }
+}
+
+/**
+ * What a cache did with a request, whether or not `Cache-Status` is sent: read it in `onResponseStart` or later from the controller that
+ * the handler was given. Undefined where no cache was asked, or nothing was answered.
+ */
+export function cacheStatusOf(controller: unknown): CacheStatus | undefined {
+  return (controller as { readonly cacheStatus?: CacheStatus } | null | undefined)?.cacheStatus;
 }

@@ -21,7 +21,7 @@ export function answerWith(
 ): void {
   const now = settings.now();
   const full: Fields = { ...response.headers, age: `${ageSeconds(response, now)}` };
-  const fields = marked(full, settings, { ...status, ttl: ttlSeconds(response, now) });
+  const fields = marked(downstream, full, settings, { ...status, ttl: ttlSeconds(response, now) });
   const { statusCode, statusMessage, body } = response;
   const whole = statusCode === 200;
   if (whole && isNotModified(request.fields, response.headers, now)) {
@@ -49,7 +49,7 @@ export function answerWith(
 
 /** What a request gets that wanted a stored response only: RFC 9111 5.2.1.7. */
 export function answerNothingStored(downstream: Downstream, settings: CacheSettings): void {
-  const fields = marked({ 'content-length': '0' }, settings, { detail: 'only-if-cached' });
+  const fields = marked(downstream, { 'content-length': '0' }, settings, { detail: 'only-if-cached' });
   downstream.reply(504, 'Gateway Timeout', fields, NOTHING);
 }
 
@@ -60,11 +60,17 @@ export function forwardHead(
   settings: CacheSettings,
   state: CacheStatus,
 ): void {
-  downstream.head(status, marked(fields, settings, state), message);
+  downstream.head(status, marked(downstream, fields, settings, state), message);
 }
 
-/** Fields with what this cache did, unless it is not to say so. */
-export function marked(fields: Readonly<Fields>, settings: CacheSettings, status: CacheStatus): Fields {
+/** Fields with what this cache did, unless it is not to say so; the controller always knows. */
+export function marked(
+  downstream: Downstream,
+  fields: Readonly<Fields>,
+  settings: CacheSettings,
+  status: CacheStatus,
+): Fields {
+  downstream.controller.cacheStatus = status;
   return settings.cacheStatus
     ? withCacheStatus(fields, formatCacheStatus(settings.name, status))
     : { ...fields };

@@ -1,3 +1,4 @@
+import type { WhyNotStored } from '../http/storability.ts';
 import type { CacheKey, UndiciCacheStore } from '../undici-types.ts';
 import type { StoredResponse } from './stored-response.ts';
 
@@ -42,6 +43,8 @@ export interface CacheStore extends UndiciCacheStore, AsyncDisposable {
   readonly maxEntryBytes: number;
   /** Finds the response to a request: at once when this process knows it. Never rejects. */
   lookup(key: CacheKey): CacheLookup | Promise<CacheLookup>;
+  /** Why a response with a body of so many bytes could not be stored now; undefined when it could. */
+  whyNotStored(slot: CacheSlot, bytes: number): WhyNotStored | undefined;
   /** Stores a complete response; the shared store gets it later. Says whether it was taken. */
   put(slot: CacheSlot, response: Omit<StoredResponse, 'tags'>): boolean;
   /** Claims the right to fetch a response for all instances; false when another one holds it. */

@@ -1,3 +1,4 @@
+import type { WhyNotStored } from '../http/storability.ts';
 import { responseTags } from '../http/tags.ts';
 import type { CacheKey } from '../undici-types.ts';
 import type { CacheLookup, CacheStore, PurgeResult } from './cache-store.ts';
@@ -46,18 +47,22 @@ class Store {
     this.settings = settings;
     this.space = new KeySpace(settings.prefix, settings.prefixDepth, settings.keyFields);
     const trustMs = (): number => (this.live ? settings.trustMs : settings.blindTrustMs);
-    this.generations = new Generations(() => clock.now(), driver !== undefined, trustMs);
+    const aloneMs = (): number => this.aloneMs;
+    this.generations = new Generations(() => clock.now(), driver !== undefined, trustMs, aloneMs);
     this.memory = new MemoryTier(settings.memoryBytes, this.space, this.generations, settings.now);
     this.writes = new WriteBehind(settings.maxPendingBytes, settings.writeConcurrency);
     if (driver !== undefined) {
       const beforeRecovery = (signal: AbortSignal): Promise<void> => this.purges.catchUp(driver, signal);
-      this.guard = new StoreGuard({ ...settings, driver, beforeRecovery });
+      // What went on alone meanwhile was nobody else's business, and is valid for nothing that the store says.
+      const onRecovery = (): void => this.generations.forgetAll();
+      this.guard = new StoreGuard({ ...settings, driver, beforeRecovery, onRecovery });
       const { space, generations, memory, guard } = this;
       const shared = new SharedTier({ driver, guard, space, generations, memory, settings });
       this.shared = shared;
       this.subscription = driver.subscribe?.({
         onMessage: (message) => shared.onMessage(message),
         onLive: (live) => {
+          if (!live && !this.live) return;
           this.live = live;
           this.generations.forgetAll();
         },
@@ -77,6 +82,7 @@ class Store {
       },
       maxEntryBytes: this.settings.maxEntryBytes,
       lookup: (key) => this.lookup(key),
+      whyNotStored: (slot, bytes) => this.whyNotStored(slot as Slot, bytes),
       put: (slot, response) => this.put(slot as Slot, response),
       claim: (slot) => this.claim(slot as Slot),
       release: (slot) => this.release(slot as Slot),
@@ -99,11 +105,19 @@ class Store {
     };
   }
 
+  /** How long what is stored now stays here alone, in ms; 0 while there is a store to ask. */
+  private get aloneMs(): number {
+    if (this.settings.driver === undefined) return Number.POSITIVE_INFINITY;
+    return this.guard?.down ? this.settings.downTtlMs : 0;
+  }
+
   private lookup(key: CacheKey): CacheLookup | Promise<CacheLookup> {
     const slot = new Slot(key, this.space, this.settings.now(), this.generations.mark());
-    const local = this.memory.look(slot);
     slot.shared = this.shared !== undefined && !this.guard?.down;
+    slot.alone = this.shared !== undefined && this.generations.alone;
+    const local = this.memory.look(slot);
     if (typeof local !== 'string' || this.shared === undefined) return answer(slot, local);
+    if (!slot.shared) return { slot, miss: 'miss' };
     return this.shared.look(slot).then((found) => {
       slot.shared = found !== 'miss';
       if (typeof found !== 'string') return answer(slot, found);
@@ -118,19 +132,28 @@ class Store {
     });
   }
 
+  private whyNotStored(slot: Slot, bytes: number): WhyNotStored | undefined {
+    const { maxEntryBytes, memoryBytes, maxPendingBytes } = this.settings;
+    const inMemoryOnly = this.shared === undefined || slot.alone;
+    if (bytes > maxEntryBytes || (inMemoryOnly && bytes >= memoryBytes)) return 'too-large';
+    if (!slot.storable || (slot.shared && this.guard?.down)) return 'store-down';
+    return this.writes.pendingBytes + bytes > maxPendingBytes ? 'store-busy' : undefined;
+  }
+
   private put(slot: Slot, bare: Omit<StoredResponse, 'tags'>): boolean {
     const { settings } = this;
     const response = { ...bare, tags: responseTags(bare.headers, settings.tagFields) };
     const bytes = responseBytes(response);
     if (
       slot.generations === undefined ||
-      bytes > settings.maxEntryBytes ||
+      response.body.length > settings.maxEntryBytes ||
       response.deleteAt <= settings.now()
     ) {
       return false;
     }
     const { shared } = this;
     if (shared === undefined) return this.putLocally(slot, slot.generations, response);
+    if (slot.alone) return this.generations.alone && this.putLocally(slot, slot.generations, response);
     const done = Promise.withResolvers<void>();
     const taken = this.writes.push(bytes, () => shared.write(slot, response).finally(done.resolve));
     if (taken) {
@@ -150,7 +173,7 @@ class Store {
     if (!untouched && tagGenerations.some((value) => (purgedAt(value) ?? 0) >= Math.floor(slot.startedAt)))
       return false;
     const names = Object.keys(response.vary);
-    const index = extendIndex(slot.index, names, response.deleteAt);
+    const index = extendIndex(slot.index, names, response.deleteAt, generations);
     const key = this.space.variant(slot.keys.index, names, slot.request);
     this.memory.keep(slot.keys.index, index, key, { response, generations, tagGenerations });
     return true;

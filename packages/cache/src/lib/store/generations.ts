@@ -27,6 +27,13 @@ export function purgedAt(generation: string): number | undefined {
   return generation.startsWith('p') ? Number.parseInt(generation.slice(1), 36) : undefined;
 }
 
+/** Whether nothing was purged in between; what was never stored under a generation is not valid for it. */
+export function sameGenerations(kept: readonly string[], current: readonly string[]): boolean {
+  return (
+    kept.length === current.length && kept.every((value, index) => value !== '' && value === current[index])
+  );
+}
+
 const MAX_KNOWN = 100_000;
 
 /** The generations this instance knows, and for how long it may believe them. */
@@ -35,6 +42,7 @@ export class Generations {
   private readonly now: () => number;
   private readonly trustMs: () => number;
   private readonly shared: boolean;
+  private readonly aloneMs: () => number;
   /** Counts purges heard of: what was read before one may be older than it. */
   private epoch = 0;
 
@@ -42,20 +50,28 @@ export class Generations {
    * @param now monotonic, in ms
    * @param shared whether there is a store that knows better
    * @param trustMs how long what the store said is believed, in ms
+   * @param aloneMs how long this instance goes on alone with what it stores now, in ms; 0 while it has to ask
    */
-  constructor(now: () => number, shared: boolean, trustMs: () => number) {
+  constructor(now: () => number, shared: boolean, trustMs: () => number, aloneMs: () => number) {
     this.now = now;
     this.shared = shared;
     this.trustMs = trustMs;
+    this.aloneMs = aloneMs;
+  }
+
+  /** Whether nobody knows better than this instance. */
+  get alone(): boolean {
+    return this.aloneMs() > 0;
   }
 
   /** The generations of some keys; undefined unless all are known. Alone, this instance makes up what is missing. */
   read(keys: readonly string[]): readonly string[] | undefined {
     const values: string[] = [];
     const now = this.now();
+    const { alone } = this;
     for (const key of keys) {
       let found = this.known.get(key);
-      if (found === undefined && !this.shared) {
+      if (alone && (found === undefined || found.until <= now)) {
         found = { value: firstGeneration(), until: Number.POSITIVE_INFINITY };
         this.known.set(key, found);
       }
@@ -67,7 +83,8 @@ export class Generations {
 
   /** Until when what the store says now is believed. */
   trustUntil(): number {
-    return this.shared ? this.now() + this.trustMs() : Number.POSITIVE_INFINITY;
+    if (!this.shared) return Number.POSITIVE_INFINITY;
+    return this.now() + (this.aloneMs() || this.trustMs());
   }
 
   /** Whether something is still believed. */
@@ -93,7 +110,7 @@ export class Generations {
   /** Begins a new generation here. */
   renew(key: string, value: string): void {
     this.epoch += 1;
-    if (!this.shared) this.known.set(key, { value, until: Number.POSITIVE_INFINITY });
+    if (this.alone) this.known.set(key, { value, until: Number.POSITIVE_INFINITY });
     else this.known.delete(key);
   }
 

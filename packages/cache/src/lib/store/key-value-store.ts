@@ -7,6 +7,11 @@ export interface CallOptions {
 export interface WriteOptions extends CallOptions {
   /** How long the value is kept, in ms; at least 1. A store may forget it earlier, and serve it up to a second longer. */
   readonly ttlMs: number;
+  /**
+   * Set where an older value must not be found any more, whichever member of the store it is on, even one that is down now: a driver over
+   * several servers that stand in for each other sees to it. @default false
+   */
+  readonly everywhere?: boolean;
 }
 
 /** Hears of what other instances published. */

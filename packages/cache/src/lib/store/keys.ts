@@ -24,9 +24,13 @@ export const DEFAULT_KEY_FIELDS: readonly string[] = [
   'x-host',
   'x-original-url',
   'x-rewrite-url',
+  'x-http-method',
   'x-http-method-override',
   'x-method-override',
 ];
+
+/** Fields that hold the name of a host, which has no case. */
+const HOST_FIELDS: ReadonlySet<string> = new Set(['x-forwarded-host', 'x-forwarded-server', 'x-host']);
 
 /** Makes the keys of one cache. */
 export class KeySpace {
@@ -114,7 +118,7 @@ export class KeySpace {
     if (host !== undefined && host !== hostOf(origin)) parts.push(['host', host]);
     for (const name of this.keyFields) {
       const value = fieldValue(headers, name);
-      if (value !== undefined) parts.push([name, value]);
+      if (value !== undefined) parts.push([name, HOST_FIELDS.has(name) ? value.toLowerCase() : value]);
     }
     return parts.length === 0 ? '' : digest(parts);
   }

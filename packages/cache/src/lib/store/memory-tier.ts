@@ -1,8 +1,8 @@
 import type { StoredEntry } from './entry-codec.ts';
-import type { Generations } from './generations.ts';
+import { type Generations, sameGenerations } from './generations.ts';
 import type { KeySpace } from './keys.ts';
 import { Lru } from './lru.ts';
-import type { Slot, VariantIndex } from './slot.ts';
+import { missOf, type Slot, type VariantIndex } from './slot.ts';
 import { responseBytes, type StoredResponse } from './stored-response.ts';
 
 /** What the memory of this process says: `unknown` is left to the shared store. */
@@ -84,8 +84,9 @@ export class MemoryTier {
     slot.tagPurge = this.generations.read([this.space.tagPurges])?.[0];
     slot.index = this.indexes.get(slot.keys.index);
     if (slot.generations === undefined) return 'unknown';
-    if (slot.index === undefined) return 'uri-miss';
-    for (const key of slot.variantKeys(slot.index)) {
+    const { index } = slot;
+    if (index === undefined || !sameGenerations(index.generations, slot.generations)) return 'uri-miss';
+    for (const key of slot.variantKeys(index)) {
       const kept = this.entries.get(key);
       if (kept === undefined) continue;
       const state = this.stateOf(kept, slot.generations);
@@ -93,7 +94,7 @@ export class MemoryTier {
       if (state === 'unknown') return 'unknown';
       this.entries.delete(key);
     }
-    return 'vary-miss';
+    return missOf(index);
   }
 
   /** An entry that the shared store need not be asked for; its generations still have to be compared. */
@@ -127,8 +128,8 @@ export class MemoryTier {
 
   /** What is stale here may have been renewed by another instance. */
   private isTrusted({ entry, trustedUntil }: Kept): boolean {
-    const alone = trustedUntil === Number.POSITIVE_INFINITY;
-    return alone || (this.generations.trusts(trustedUntil) && entry.response.staleAt > this.now());
+    const renewable = !this.generations.alone && entry.response.staleAt <= this.now();
+    return !renewable && this.generations.trusts(trustedUntil);
   }
 
   private stateOf(kept: Kept, current: readonly string[]): 'valid' | 'invalid' | 'unknown' {
@@ -139,11 +140,4 @@ export class MemoryTier {
     if (tags === undefined) return 'unknown';
     return sameGenerations(tagGenerations, tags) ? 'valid' : 'invalid';
   }
-}
-
-/** Whether nothing was purged in between; what was never stored under a generation is not valid for it. */
-export function sameGenerations(kept: readonly string[], current: readonly string[]): boolean {
-  return (
-    kept.length === current.length && kept.every((value, index) => value !== '' && value === current[index])
-  );
 }

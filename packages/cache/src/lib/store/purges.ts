@@ -64,7 +64,8 @@ export class Purges {
     signal: AbortSignal,
   ): Promise<true> {
     const ttlMs = this.settings.maxTtlMs * 2;
-    await Promise.all(keys.map((key) => driver.set(key, Buffer.from(value), { ttlMs, signal })));
+    const how = { ttlMs, signal, everywhere: true };
+    await Promise.all(keys.map((key) => driver.set(key, Buffer.from(value), how)));
     // What was read while the store was being told may be the old generation.
     for (const key of keys) this.generations.forget(key);
     await driver.publish?.(keys.join(' '), { signal });

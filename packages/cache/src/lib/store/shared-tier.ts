@@ -1,9 +1,16 @@
 import { decodeEntry, encodeEntry, type StoredEntry } from './entry-codec.ts';
-import { firstGeneration, type Generations, generationOf, NO_GENERATION, purgedAt } from './generations.ts';
+import {
+  firstGeneration,
+  type Generations,
+  generationOf,
+  NO_GENERATION,
+  purgedAt,
+  sameGenerations,
+} from './generations.ts';
 import type { KeyValueStore } from './key-value-store.ts';
 import type { KeySpace } from './keys.ts';
-import { type MemoryTier, sameGenerations } from './memory-tier.ts';
-import { extendIndex, parseIndex, type Slot, type VariantIndex } from './slot.ts';
+import type { MemoryTier } from './memory-tier.ts';
+import { extendIndex, missOf, parseIndex, type Slot, type VariantIndex } from './slot.ts';
 import type { StoreGuard } from './store-guard.ts';
 import type { StoreSettings } from './store-options.ts';
 import type { StoredResponse } from './stored-response.ts';
@@ -47,7 +54,7 @@ export class SharedTier {
     const found = values.at(-1);
     slot.index = found === undefined ? undefined : parseIndex(found);
     if (found !== undefined && slot.index === undefined) this.corrupt(index);
-    if (slot.index === undefined) return 'uri-miss';
+    if (slot.index === undefined || !sameGenerations(slot.index.generations, current)) return 'uri-miss';
     const keys = slot.variantKeys(slot.index);
     for (const key of keys) {
       const entry = memory.trusted(key);
@@ -64,7 +71,7 @@ export class SharedTier {
       if (entry === undefined) this.corrupt(key);
       else if (await this.isValid(entry, current)) return this.use(slot, slot.index, key, entry);
     }
-    return 'vary-miss';
+    return missOf(slot.index);
   }
 
   /** Stores a response; never rejects. */
@@ -85,7 +92,7 @@ export class SharedTier {
       driver.set(key, bytes, { ttlMs, signal }).then(() => true),
     );
     if (done === undefined) return;
-    const index = extendIndex(slot.index, names, response.deleteAt);
+    const index = extendIndex(slot.index, names, response.deleteAt, generations);
     if (changed(slot.index, index)) {
       const indexMs = Math.max(1, Math.min(index.until - settings.now(), settings.maxTtlMs));
       const text = Buffer.from(JSON.stringify(index));
@@ -205,6 +212,7 @@ function changed(before: VariantIndex | undefined, after: VariantIndex): boolean
   return (
     before === undefined ||
     before.until < after.until ||
+    !sameGenerations(before.generations, after.generations) ||
     JSON.stringify(before.varies) !== JSON.stringify(after.varies)
   );
 }

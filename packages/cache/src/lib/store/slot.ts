@@ -1,6 +1,7 @@
 import { emptyFields, type Fields } from '../http/fields.ts';
 import type { CacheKey } from '../undici-types.ts';
 import type { CacheSlot } from './cache-store.ts';
+import { sameGenerations } from './generations.ts';
 import type { KeySpace, ResourceKeys } from './keys.ts';
 
 /** Sets of field names that select variants of one resource, the newest first. */
@@ -8,6 +9,8 @@ export interface VariantIndex {
   readonly varies: readonly (readonly string[])[];
   /** When the last of its variants ends, in ms since 1970. */
   readonly until: number;
+  /** The generations that its variants were stored under: once one of them ended, there is none. */
+  readonly generations: readonly string[];
 }
 
 /** More sets of names than this are not remembered: an origin changes its Vary rarely. */
@@ -29,6 +32,8 @@ export class Slot implements CacheSlot {
   lock: string | undefined;
   /** Whether there is a shared store that could be asked. */
   shared = false;
+  /** Whether the shared store is down, and this instance keeps what it fetches for a while. */
+  alone = false;
   /** Writes of this slot that are not through. */
   writing: Promise<void> | undefined;
 
@@ -70,24 +75,38 @@ export class Slot implements CacheSlot {
 /** Reads an index as it is in the shared store; undefined for anything else. */
 export function parseIndex(bytes: Buffer): VariantIndex | undefined {
   try {
-    const { varies, until } = JSON.parse(bytes.toString()) as Partial<VariantIndex>;
+    const { varies, until, generations } = JSON.parse(bytes.toString()) as Partial<VariantIndex>;
     const sound =
-      typeof until === 'number' &&
-      Array.isArray(varies) &&
-      varies.every((names) => Array.isArray(names) && names.every((name) => typeof name === 'string'));
-    return sound ? { varies: varies.slice(0, MAX_VARIES), until } : undefined;
+      typeof until === 'number' && Array.isArray(varies) && varies.every(isStrings) && isStrings(generations);
+    return sound ? { varies: varies.slice(0, MAX_VARIES), until, generations } : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** An index with one more set of names. */
+function isStrings(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+/** An index with one more set of names; those of earlier generations have no variants any more. */
 export function extendIndex(
   index: VariantIndex | undefined,
   names: readonly string[],
   until: number,
+  generations: readonly string[],
 ): VariantIndex {
+  const earlier =
+    index !== undefined && sameGenerations(index.generations, generations) ? index : { varies: [], until: 0 };
   const id = names.join();
-  const others = (index?.varies ?? []).filter((other) => other.join() !== id);
-  return { varies: [names, ...others].slice(0, MAX_VARIES), until: Math.max(until, index?.until ?? 0) };
+  const others = earlier.varies.filter((other) => other.join() !== id);
+  return {
+    varies: [names, ...others].slice(0, MAX_VARIES),
+    until: Math.max(until, earlier.until),
+    generations,
+  };
+}
+
+/** Why no variant of an index answers: where nothing selects them there is but one, and the URL has none. */
+export function missOf({ varies }: VariantIndex): 'uri-miss' | 'vary-miss' {
+  return varies.some((names) => names.length > 0) ? 'vary-miss' : 'uri-miss';
 }

@@ -12,6 +12,8 @@ export interface StoreGuardOptions {
   readonly onEvent: (event: StoreEvent) => void;
   /** Runs before the store counts as usable again; a rejection keeps it down. */
   readonly beforeRecovery: (signal: AbortSignal) => Promise<void>;
+  /** Called in the moment in which the store is used again. */
+  readonly onRecovery: () => void;
 }
 
 /** No key of the cache: a probe only wants an answer. */
@@ -83,6 +85,7 @@ export class StoreGuard {
     const downMs = clock.now() - (this.downSince ?? clock.now());
     this.downSince = undefined;
     this.failures = 0;
+    this.options.onRecovery();
     onEvent({ type: 'storeRecovered', store: driver.name, downMs });
   }
 

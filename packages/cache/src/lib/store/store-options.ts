@@ -35,6 +35,11 @@ export interface CacheStoreOptions {
   readonly trustMs?: number;
   /** The same while no messages arrive, or the driver knows none: how late a purge may be seen, in ms. @default 100 */
   readonly blindTrustMs?: number;
+  /**
+   * How long a response stays in this process that is fetched while the shared store is down, in ms: how late a purge of another instance
+   * may be seen then; 0 keeps none. @default 5,000
+   */
+  readonly downTtlMs?: number;
   /** Bytes that may wait to be written to the shared store; more are dropped. @default 33,554,432 (32 MiB) */
   readonly maxPendingBytes?: number;
   /** Writes to the shared store at a time. @default 8 */
@@ -74,6 +79,7 @@ const KEYS: KnownKeys<CacheStoreOptions> = {
   probeMs: true,
   trustMs: true,
   blindTrustMs: true,
+  downTtlMs: true,
   maxPendingBytes: true,
   writeConcurrency: true,
   lockMs: true,
@@ -124,6 +130,7 @@ export function storeSettings(options: CacheStoreOptions): StoreSettings {
     probeMs: numberOption('probeMs', options.probeMs, 500, { min: 1 }),
     trustMs: numberOption('trustMs', options.trustMs, 5_000),
     blindTrustMs: numberOption('blindTrustMs', options.blindTrustMs, 100),
+    downTtlMs: numberOption('downTtlMs', options.downTtlMs, 5_000),
     maxPendingBytes: numberOption('maxPendingBytes', options.maxPendingBytes, 32 * MIB, whole),
     writeConcurrency: numberOption('writeConcurrency', options.writeConcurrency, 8, whole),
     lockMs: numberOption('lockMs', options.lockMs, 10_000, { min: 1 }),

@@ -122,6 +122,8 @@ export class ClusterRuntime implements Cluster, PickOwner {
       counts: this.division.counts,
       health: (member) => this.judge.status(member),
       ejectedForMs: (member) => this.judge.ejectedForMs(member),
+      isOutlier: (member) => this.judge.isOutlier(member),
+      load: (member) => this.loadOf(member),
     });
   }
 
@@ -162,6 +164,15 @@ export class ClusterRuntime implements Cluster, PickOwner {
     this.division.refresh();
     await Promise.all([this.membership.close(error), this.judge.close()]);
     this.division[Symbol.dispose]();
+  }
+
+  private loadOf(member: Member): number | undefined {
+    try {
+      return member.group?.strategy.loadOf?.(member, this.now());
+    } catch (error) {
+      this.failed('strategy.loadOf', error);
+      return undefined;
+    }
   }
 
   private nobody(): EvenkeelError {

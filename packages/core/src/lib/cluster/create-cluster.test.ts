@@ -137,6 +137,41 @@ describe('createCluster', () => {
     expect(() => cluster.control.eject('10.0.0.1:80', missing)).toThrow('durationMs: got undefined');
   });
 
+  it('shows what an operator set, through snapshots and until it is undone', async () => {
+    const { cluster, clock, discovery } = await setUp();
+    const { control } = cluster;
+    control.drain('10.0.0.1:80');
+    control.setWeight('10.0.0.2:80', 7);
+    control.eject('10.0.0.3:80', 60_000);
+    discovery.push([...THREE, '10.0.0.4:80']);
+    await clock.advanceAsync(DEBOUNCE_MS);
+    const shown = () => cluster.inspect().endpoints.map(({ operator }) => operator);
+    const untouched = { drained: false, ejected: false };
+    expect(shown()).toEqual([
+      { drained: true, ejected: false },
+      { drained: false, weight: 7, ejected: false },
+      { drained: false, ejected: true },
+      untouched,
+    ]);
+    control.resume('10.0.0.1:80');
+    control.setWeight('10.0.0.2:80', undefined);
+    control.uneject('10.0.0.3:80');
+    expect(shown()).toEqual([untouched, untouched, untouched, untouched]);
+  });
+
+  it('shows the load that the strategy compares, where that tells it', async () => {
+    const strategy: Strategy = {
+      ...turnStrategy(),
+      loadOf: ({ inFlight }, now) => (now < 10_000 ? inFlight * 2 : undefined),
+    };
+    const { cluster, clock } = await setUp({ strategy });
+    const loads = () => cluster.inspect().endpoints.map(({ load }) => load);
+    cluster.pick();
+    expect(loads().toSorted()).toEqual([0, 0, 2]);
+    clock.advance(10_000);
+    expect(loads()).toEqual([undefined, undefined, undefined]);
+  });
+
   it('forgets what an operator changed by hand when the endpoint leaves, even with requests in flight', async () => {
     const { cluster, clock, discovery } = await setUp();
     const held = [cluster.pick(), cluster.pick()];

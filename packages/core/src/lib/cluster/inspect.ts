@@ -14,6 +14,10 @@ export interface InspectSource {
   readonly health: (member: Member) => HealthStatus;
   /** How long the member's ejection still lasts, in ms; 0 when it is not ejected. */
   readonly ejectedForMs: (member: Member) => number;
+  /** Whether a detector ejected it, not an operator. */
+  readonly isOutlier: (member: Member) => boolean;
+  /** What its strategy compares; undefined when that does not tell. */
+  readonly load: (member: Member) => number | undefined;
 }
 
 /** Copies the state, so that the caller may keep it. */
@@ -31,6 +35,8 @@ export function inspectCluster(source: InspectSource): ClusterState {
 function inspectMember(member: Member, source: InspectSource): EndpointState {
   const { id, host, port, priority, zone, metadata } = member.endpoint;
   const ejectedForMs = source.ejectedForMs(member);
+  const ejected = ejectedForMs > 0;
+  const load = source.load(member);
   return {
     id,
     host,
@@ -41,9 +47,14 @@ function inspectMember(member: Member, source: InspectSource): EndpointState {
     weight: member.baseWeight,
     effectiveWeight: member.group === undefined ? 0 : member.weight,
     health: source.health(member),
-    ejected: ejectedForMs > 0,
+    ejected,
     ejectedForMs,
     draining: member.removed || member.drained || member.baseWeight === 0,
+    operator: {
+      drained: member.drained,
+      ...(member.weightOverride === undefined ? {} : { weight: member.weightOverride }),
+      ejected: ejected && !source.isOutlier(member),
+    },
     candidate: member.group !== undefined,
     picks: member.picks,
     successes: member.successes,
@@ -52,6 +63,7 @@ function inspectMember(member: Member, source: InspectSource): EndpointState {
     inFlight: member.inFlight,
     pending: member.pending,
     ...(Number.isNaN(member.latencyMs) ? {} : { latencyMs: member.latencyMs }),
+    ...(load === undefined ? {} : { load }),
     ...(member.limit === undefined ? {} : { concurrencyLimit: member.limit.limit }),
   };
 }

@@ -1,4 +1,10 @@
-import { NoEndpointsError, OverloadedError, TimeoutError, UpstreamError } from '@evenkeel/core';
+import {
+  EvenkeelError,
+  NoEndpointsError,
+  OverloadedError,
+  TimeoutError,
+  UpstreamError,
+} from '@evenkeel/core';
 import { errors } from 'undici';
 import { expect, it } from 'vitest';
 import { classifyError } from './classify.ts';
@@ -25,6 +31,11 @@ it.each<[unknown, number, string]>([
   [new errors.ConnectTimeoutError(), 504, 'upstream-timeout'],
   [new errors.ClientDestroyedError(), 503, 'closing'],
   [new AggregateError([], 'x', { cause: coded('ECONNREFUSED') }), 502, 'upstream-unreachable'],
+  [
+    new EvenkeelError('ERR_EVENKEEL_NOT_VALIDATED', 'x', { cause: coded('ECONNREFUSED') }),
+    504,
+    'upstream-unreachable',
+  ],
   [new TypeError('bug'), 500, 'internal'],
   [coded('toString'), 500, 'internal'],
   ['no error at all', 500, 'internal'],

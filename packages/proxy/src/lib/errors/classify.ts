@@ -40,6 +40,8 @@ const REASON_OF_CODE: Readonly<Record<string, KnownReason>> = {
  */
 export function classifyError(error: unknown): Failure {
   const reason = reasonOf(error, 0);
+  // A cache that may not use what it has without the origin's consent answers 504, whatever kept it from asking: RFC 9111 §5.2.2.2.
+  if (isEvenkeelError(error, 'ERR_EVENKEEL_NOT_VALIDATED')) return { ...failure(reason), status: 504 };
   const retryAfter = failure(reason).status === 503 ? RETRY_AFTER_S : undefined;
   return failure(reason, retryAfter);
 }

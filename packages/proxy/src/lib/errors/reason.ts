@@ -22,6 +22,7 @@ export type KnownReason =
   | 'method-not-supported'
   | 'coding-not-supported'
   | 'loop-detected'
+  | 'host-not-served'
   | 'no-route'
   | 'no-endpoints'
   | 'overloaded'
@@ -61,6 +62,7 @@ const KNOWN: Readonly<Record<KnownReason, readonly [status: number, message: str
   'method-not-supported': [501, 'The method is not supported.'],
   'coding-not-supported': [501, 'The only transfer coding that is supported is chunked.'],
   'loop-detected': [508, 'The request has come through this proxy before.'],
+  'host-not-served': [421, 'No route serves the host of the request.'],
   'no-route': [404, 'No route matches the request.'],
   'no-endpoints': [503, 'No endpoint can take the request now.'],
   overloaded: [503, 'Every endpoint is at its limit.'],

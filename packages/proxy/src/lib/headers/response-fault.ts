@@ -20,6 +20,8 @@ export function responseFault(
   relayed: RawHeaders | undefined,
 ): string | undefined {
   if (status < 100) return `the status of the response is ${status}`;
+  // A switch that was asked for comes by another way: any other would have the client speak something else from here on.
+  if (status === 101) return 'the response switches protocols, which nobody has asked for';
   if (relayed === undefined) return 'a field of the response holds a byte that is not allowed';
   return isPlainlyFramed(upstream) ? undefined : 'the response has a transfer coding that is not supported';
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { responseHeaders, responseTrailers } from './response-headers.ts';
+import { isPlainlyFramed, responseHeaders, responseTrailers } from './response-headers.ts';
 
 it('keeps order, case and every Set-Cookie line', () => {
   const fields = [
@@ -55,4 +55,15 @@ it('drops trailers that frame, route or authorise (RFC 9110 §6.5.1)', () => {
     'c',
   ];
   expect(responseTrailers(['X-Sum', '1', ...bad, 'X-Bad', 'a\x00'])).toEqual(['X-Sum', '1']);
+});
+
+it.each([
+  [[], true],
+  [['Transfer-Encoding', 'Chunked'], true],
+  [['Transfer-Encoding', 'chunked '], true],
+  [['Transfer-Encoding', 'chunked\t'], false],
+  [['Transfer-Encoding', 'gzip, chunked'], false],
+  [['Transfer-Encoding', 'chunked', 'transfer-encoding', 'chunked'], false],
+])('the framing of %j is plain: %s', (fields, plain) => {
+  expect(isPlainlyFramed(fields)).toBe(plain);
 });

@@ -49,13 +49,13 @@ export function responseHeaders(
 }
 
 /**
- * Whether the content of a response is what an HTTP parser makes of it: a transfer coding other than chunked would still
- * be in it, but no longer in its fields (RFC 9112 §6.1).
+ * Whether the content of a response is what an HTTP parser makes of it: a transfer coding other than chunked, or chunked
+ * twice, would still be in it, but no longer in its fields (RFC 9112 §6.1). A tab behind `chunked` makes it another one
+ * for llhttp.
  */
 export function isPlainlyFramed(upstream: RawHeaders): boolean {
-  return fieldValues(upstream, 'transfer-encoding').every(
-    (coding) => coding.trim().toLowerCase() === 'chunked',
-  );
+  const codings = fieldValues(upstream, 'transfer-encoding');
+  return codings.length === 0 || (codings.length === 1 && /^chunked *$/i.test(codings[0] as string));
 }
 
 /** Returns the trailers that may go downstream; the rest is dropped. */

@@ -35,6 +35,8 @@ export interface RoutedRequest {
   cluster: string | undefined;
   /** Requests with the same key go to the same endpoint, under strategies that look at keys. */
   hashKey: string | undefined;
+  /** The id of the endpoint that answers; undefined before it does, and where none was asked, as for hits of a cache. */
+  readonly endpoint: string | undefined;
   /** Takes the answer, whoever gives it: put one of {@link wrapResponse} in its place to see or change it. */
   response: ResponseWriter;
   /** Whether the exchange is over, or has been answered. */

@@ -1,6 +1,8 @@
-import type { Clock } from '@evenkeel/core';
+import type { Clock, Rostered } from '@evenkeel/core';
 import { errorResponse } from '../errors/error-response.ts';
 import { type Failure, failure, type KnownReason, type Reason } from '../errors/reason.ts';
+import type { CacheOutcome } from '../events/cache-outcome.ts';
+import { ExchangeRecord } from '../events/exchange-record.ts';
 import type { ProxyEvents } from '../events/proxy-events.ts';
 import type { Exchange, ResponseListener, ResponseWriter } from '../exchange.ts';
 import type { Route } from '../routing/route.ts';
@@ -21,10 +23,12 @@ export interface UpstreamHalf {
   abort(): void;
   readonly endpoint: string | undefined;
   readonly attempts: number;
+  readonly cacheStatus: CacheOutcome | undefined;
 }
 
 /** One exchange on its way through the pipeline: writes the proxy's own answers and tells how it ended. */
-export class ExchangeRun implements ResponseListener {
+export class ExchangeRun implements ResponseListener, Rostered {
+  place = -1;
   readonly exchange: Exchange;
   route: Route | undefined;
   /** The cluster that the request goes to. */
@@ -33,6 +37,8 @@ export class ExchangeRun implements ResponseListener {
   host: string | undefined;
   status = 0;
   upstream: UpstreamHalf | undefined;
+  /** What is noted for the event; undefined when nobody wants it. */
+  readonly record: ExchangeRecord | undefined;
   private writer: ResponseWriter;
   private readonly endings: ((complete: boolean) => void)[] = [];
   private reason: Reason | undefined;
@@ -44,7 +50,10 @@ export class ExchangeRun implements ResponseListener {
     this.exchange = exchange;
     this.context = context;
     this.startedAt = context.clock.now();
-    this.writer = exchange.response;
+    this.record = context.events.wanted
+      ? new ExchangeRecord(exchange.response, context.clock, this.startedAt)
+      : undefined;
+    this.writer = this.record ?? exchange.response;
     this.writer.listen(this);
   }
 
@@ -64,11 +73,15 @@ export class ExchangeRun implements ResponseListener {
     else this.endings.push(callback);
   }
 
-  /** Answers with a failure; where a response is under way already, breaks that off instead. */
+  /**
+   * Answers with a failure, and lets go of the upstream if it was asked already; where a response is under way, breaks that
+   * off instead.
+   */
   fail(failure: Failure, error?: unknown): void {
     const { response, exchange } = this;
     this.reason ??= failure.reason;
     this.error ??= error;
+    this.upstream?.abort();
     if (response.started) {
       response.abort();
       return;
@@ -101,7 +114,7 @@ export class ExchangeRun implements ResponseListener {
   }
 
   closed(complete: boolean): void {
-    const { context, exchange, upstream } = this;
+    const { context, exchange, upstream, record } = this;
     if (!complete) upstream?.abort();
     for (const ended of this.endings) ended(complete);
     context.ended(this);
@@ -113,13 +126,21 @@ export class ExchangeRun implements ResponseListener {
       host: this.host,
       target: exchange.target,
       remoteAddress: exchange.remoteAddress,
+      httpVersion: exchange.httpVersion,
+      requestHeaders: exchange.rawHeaders,
       route: this.route?.name,
       cluster: this.cluster,
       endpoint: upstream?.endpoint,
       attempts: upstream?.attempts ?? 0,
+      attemptLog: record?.attempts ?? [],
+      cacheStatus: upstream?.cacheStatus,
       status: this.status === 0 ? failure('client-gone').status : this.status,
       reason,
       error: this.error,
+      responseHeaders: record?.headers ?? [],
+      requestBytes: exchange.body?.received ?? 0,
+      responseBytes: record?.bytes ?? 0,
+      firstByteMs: record?.firstByteMs,
       durationMs: context.clock.now() - this.startedAt,
     });
   }

@@ -3,6 +3,7 @@ import { balancedController } from '@evenkeel/http-client';
 import type { Dispatcher } from 'undici';
 import { classifyError } from '../errors/classify.ts';
 import { failure } from '../errors/reason.ts';
+import { type CacheOutcome, cacheOutcome } from '../events/cache-outcome.ts';
 import type { RawHeaders, RequestBody } from '../exchange.ts';
 import { fieldValues, listElements, toRawHeaders } from '../headers/raw-headers.ts';
 import { ResponseFault, responseFault } from '../headers/response-fault.ts';
@@ -43,6 +44,10 @@ export class Forward implements Dispatcher.DispatchHandler, UpstreamHalf {
 
   get attempts(): number {
     return balancedController(this.controller)?.attempts ?? 0;
+  }
+
+  get cacheStatus(): CacheOutcome | undefined {
+    return cacheOutcome(this.controller);
   }
 
   /** Dispatches; every error, thrown or reported, becomes an answer. */

@@ -1,8 +1,8 @@
-import type { RequestSettings, WithRequestSettings } from '@evenkeel/http-client';
-import type { Dispatcher } from 'undici';
+import type { RequestObserver, RequestSettings } from '@evenkeel/http-client';
 import type { Route } from '../routing/route.ts';
 import type { ExchangeRun } from './exchange-run.ts';
 import { Forward } from './forward.ts';
+import type { ForwardedOptions } from './forwarded-options.ts';
 import type { RouteDispatch } from './route-dispatch.ts';
 import type { RoutedExchange } from './routed-exchange.ts';
 
@@ -20,18 +20,24 @@ export function forwarder(dispatch: RouteDispatch, ownHost: ReadonlySet<string>)
     // A Host that middleware has set stays; without one whoever sends the request names the endpoint there.
     if (ownHost.has(cluster) && headers.get('host') === run.host && hostname !== undefined)
       headers.delete('host');
-    const options: Dispatcher.DispatchOptions & WithRequestSettings = {
+    const options: ForwardedOptions = {
       origin: `http://${cluster}`,
       path: request.path,
       method: request.method,
       headers: headers.raw as string[],
-      evenkeel: settingsOf(route, request),
+      evenkeel: settingsOf(route, request, run.record),
+      clientAddress: request.clientAddress,
     };
     const body = route.mirror === undefined ? request.body : route.mirror(request);
     new Forward(run).send(dispatch(route.cache), options, body);
   };
 }
 
-function settingsOf({ settings }: Route, { hashKey }: RoutedExchange): RequestSettings | undefined {
-  return hashKey === undefined ? settings : { ...settings, hashKey };
+/** The route's own object as long as nothing is added to it. */
+function settingsOf(
+  { settings }: Route,
+  { hashKey }: RoutedExchange,
+  observer: RequestObserver | undefined,
+): RequestSettings | undefined {
+  return hashKey === undefined && observer === undefined ? settings : { ...settings, hashKey, observer };
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '@evenkeel/core';
+import { type Clock, createRoster } from '@evenkeel/core';
 import { failure } from '../errors/reason.ts';
 import type { ProxyEvents } from '../events/proxy-events.ts';
 import type { Exchange } from '../exchange.ts';
@@ -47,7 +47,7 @@ export interface Pipeline {
 export function createPipeline(options: PipelineOptions): Pipeline {
   const { routes, middleware, dispatch, ownHost, proxyName, trusted, limits, clock, events } = options;
   const forward = forwarder(dispatch, ownHost);
-  const active = new Set<ExchangeRun>();
+  const active = createRoster<ExchangeRun>();
   const waiting: (() => void)[] = [];
   const context = {
     clock,
@@ -92,7 +92,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         headers: left === undefined ? headers : decrementForwards(headers, left),
       });
       runMiddleware(route?.middleware ?? middleware, request, () => {
-        if (route === undefined) run.fail(failure('no-route'));
+        if (route === undefined)
+          run.fail(failure(routes.serves(authority?.hostname) ? 'no-route' : 'host-not-served'));
         else forward(run, request, route);
       });
     },
@@ -103,7 +104,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       return active.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve));
     },
     abort() {
-      for (const run of active) run.breakOff('closing');
+      for (const run of active.values()) run.breakOff('closing');
     },
   };
 }

@@ -61,6 +61,10 @@ export class RoutedExchange implements RoutedRequest {
     this.run.cluster = name;
   }
 
+  get endpoint(): string | undefined {
+    return this.run.upstream?.endpoint;
+  }
+
   get response(): ResponseWriter {
     return this.run.response;
   }

@@ -1,7 +1,8 @@
 import type { KnownReason } from '../errors/reason.ts';
-import type { Exchange, RawHeaders } from '../exchange.ts';
+import type { Exchange } from '../exchange.ts';
 import { fieldValues, isFieldValue } from '../headers/raw-headers.ts';
 import { type Authority, parseAuthority } from './authority.ts';
+import { framingFault, hasContent } from './framing.ts';
 import { parseTarget } from './target.ts';
 
 /** Limits on what a request may look like, whatever transport it came by. */
@@ -30,12 +31,13 @@ export function checkRequest(exchange: Exchange, limits: RequestLimits): Checked
   for (let i = 1; i < rawHeaders.length; i += 2) {
     if (!isFieldValue(rawHeaders[i] as string)) return 'bad-header';
   }
-  const framing = checkFraming(exchange);
+  const framing = framingFault(rawHeaders, httpVersion);
   if (framing !== undefined) return framing;
   if (exchange.upgrade !== undefined && hasContent(rawHeaders)) return 'bad-upgrade';
 
   const target = parseTarget(method, exchange.target);
   if (target === undefined) return 'bad-target';
+  if (!isMeetable(exchange)) return 'expectation-failed';
   const hosts = fieldValues(rawHeaders, 'host');
   if (hosts.length > 1) return 'bad-host';
   const [host] = hosts;
@@ -47,27 +49,8 @@ export function checkRequest(exchange: Exchange, limits: RequestLimits): Checked
   return { path: target.path, authority: target.authority ?? named };
 }
 
-/** Whether a request has content: its framing alone says so, whatever the method (RFC 9112 §6.3). */
-export function hasContent(headers: RawHeaders): boolean {
-  if (fieldValues(headers, 'transfer-encoding').length > 0) return true;
-  const [length] = fieldValues(headers, 'content-length');
-  return length !== undefined && Number(length) !== 0;
-}
-
-/** Digits, of a number that is the same for everyone who counts in doubles (RFC 9110 §8.6). */
-function isLength(value: string): boolean {
-  return /^\d+$/.test(value) && Number.isSafeInteger(Number(value));
-}
-
-function checkFraming({ rawHeaders, httpVersion }: Exchange): KnownReason | undefined {
-  const codings = fieldValues(rawHeaders, 'transfer-encoding');
-  const lengths = fieldValues(rawHeaders, 'content-length');
-  if (lengths.length > 1 || (lengths[0] !== undefined && !isLength(lengths[0]))) return 'bad-framing';
-  if (codings.length === 0) return undefined;
-  if (lengths.length > 0 || httpVersion === '1.0' || httpVersion === '2.0') return 'bad-framing';
-  const [coding = ''] = codings;
-  if (codings.length === 1 && coding.toLowerCase() === 'chunked') return undefined;
-  return /(?:^|,)[\t ]*chunked[\t ]*$/i.test(coding) && codings.length === 1
-    ? 'coding-not-supported'
-    : 'bad-framing';
+/** Whether the request expects nothing but `100 Continue`; what HTTP/1.0 expects is ignored (RFC 9110 §10.1.1). */
+function isMeetable({ rawHeaders, httpVersion }: Exchange): boolean {
+  if (httpVersion === '1.0') return true;
+  return fieldValues(rawHeaders, 'expect').every((value) => value.toLowerCase() === '100-continue');
 }

@@ -33,7 +33,7 @@ export interface RouteOptions {
   /**
    * Answers requests of this route before they are balanced, such as `cache({ store })` of `@evenkeel/cache`. It sees
    * `http://<cluster>/…`, with the Host of the client's request among the fields. Routes may share one. Its store stays the
-   * caller's. @default none
+   * caller's. What it did is `cacheStatus` of the controller that it gives to handlers: RFC 9211 as an object. @default none
    */
   readonly cache?: Dispatcher.DispatcherComposeInterceptor;
   /** What each request of the route goes through, in order, before its cache and its cluster. @default none */

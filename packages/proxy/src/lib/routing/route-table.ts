@@ -12,6 +12,8 @@ export interface RouteTable {
    * @param path path and query to match: as they are, neither decoded nor normalised
    */
   find(hostname: string | undefined, path: string, exchange: Exchange): Route | undefined;
+  /** Whether there is a route for requests to this host, whatever else it asks of them. */
+  serves(hostname: string | undefined): boolean;
 }
 
 const EXACT_HOST =
@@ -34,9 +36,13 @@ export function routeTable(
   const wildcard = new Map<string, PathTree<Route>>();
   const any = new PathTree<Route>();
   const unconditional = new Set<string>();
+  let servesAny = false;
 
   const treeOf = (host: string): PathTree<Route> => {
-    if (host === '*') return any;
+    if (host === '*') {
+      servesAny = true;
+      return any;
+    }
     const [map, key] = host.startsWith('*.') ? [wildcard, host.slice(1)] : [exact, host];
     const tree = map.get(key) ?? new PathTree<Route>();
     map.set(key, tree);
@@ -76,6 +82,13 @@ export function routeTable(
         }
       }
       return any.find(pathname, accept);
+    },
+    serves(hostname) {
+      if (servesAny || hostname === undefined || exact.has(hostname)) return true;
+      for (let dot = hostname.indexOf('.'); dot > 0; dot = hostname.indexOf('.', dot + 1)) {
+        if (wildcard.has(hostname.slice(dot))) return true;
+      }
+      return false;
     },
   };
 }

@@ -1,8 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, METHODS, type ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import type { Exchange, RawHeaders, RequestBody, ResponseWriter } from '../exchange.ts';
-import { hasContent } from '../request/check-request.ts';
+import { hasContent } from '../request/framing.ts';
 import { type BareConnection, type ConnectionPolicy, NodeHttpResponse } from './node-http-response.ts';
 import { RequestBodyStream } from './request-body-stream.ts';
 
@@ -31,6 +31,8 @@ export function nodeHttpExchange(
   });
 }
 
+const KNOWN_METHODS: ReadonlySet<string> = new Set(METHODS);
+
 class NodeHttpExchange implements Exchange {
   readonly method: string;
   readonly target: string;
@@ -49,8 +51,9 @@ class NodeHttpExchange implements Exchange {
   ) {
     this.method = request.method ?? '';
     this.target = request.url ?? '';
-    // A request line of HTTP/1.x that claims another major version is none that can be understood.
-    this.httpVersion = request.httpVersionMajor === 1 ? request.httpVersion : 'unknown';
+    // A request line of HTTP/1.x that claims another major version, or RTSP's methods, is none that can be understood.
+    const known = request.httpVersionMajor === 1 && KNOWN_METHODS.has(this.method);
+    this.httpVersion = known ? request.httpVersion : 'unknown';
     this.rawHeaders = request.rawHeaders;
     this.remoteAddress = plainAddress(request.socket.remoteAddress);
     this.encrypted = request.socket instanceof TLSSocket;
@@ -65,11 +68,16 @@ function requestBody(
   response: ServerResponse,
   expectsContinue: boolean,
 ): RequestBody {
+  let stream: RequestBodyStream | undefined;
   return {
     open(): Readable {
-      return new RequestBodyStream(request, () => {
+      stream = new RequestBodyStream(request, () => {
         if (expectsContinue && !response.headersSent) response.writeContinue();
       });
+      return stream;
+    },
+    get received() {
+      return stream?.received ?? 0;
     },
   };
 }

@@ -29,9 +29,7 @@ export function nodeHttpListeners(
   return {
     request(request, response, kind) {
       const begin = (): void => handle(nodeHttpExchange(request, response, policy, kind));
-      // The streams of an HTTP/2 connection are independent of each other.
-      if (request.httpVersionMajor === 1) inTurn(request.socket, begin);
-      else begin();
+      inTurn(request.socket, begin, () => request.complete);
     },
     upgrade(request, socket, head) {
       socket.on('error', () => {});

@@ -5,6 +5,7 @@ import { TLSSocket } from 'node:tls';
 import type { Clock } from '@evenkeel/core';
 import type { RawHeaders, ResponseListener, ResponseWriter } from '../exchange.ts';
 import { fieldValues, isFieldValue } from '../headers/raw-headers.ts';
+import { framingFault } from '../request/framing.ts';
 import { exchangeClosed, exchangeOpened, type OpenExchange } from './open-exchanges.ts';
 import { responseHead } from './raw-response.ts';
 
@@ -30,6 +31,7 @@ export interface BareConnection {
 export class NodeHttpResponse implements ResponseWriter, OpenExchange {
   started = false;
   closed = false;
+  place = -1;
   private flushed = false;
   private sized = false;
   private switched = false;
@@ -85,8 +87,8 @@ export class NodeHttpResponse implements ResponseWriter, OpenExchange {
     if (this.started || this.closed) return;
     this.started = true;
     this.sized = fieldValues(headers, 'content-length').length > 0;
-    const { response } = this;
-    if (this.policy.draining) response.shouldKeepAlive = false;
+    const { request, response } = this;
+    if (this.policy.draining || isLast(request, status)) response.shouldKeepAlive = false;
     const phrase = reason !== '' && isFieldValue(reason) ? reason : undefined;
     if (phrase === undefined) response.writeHead(status, headers as string[]);
     else response.writeHead(status, phrase, headers as string[]);
@@ -162,6 +164,15 @@ export class NodeHttpResponse implements ResponseWriter, OpenExchange {
     request.once('close', () => timer[Symbol.dispose]());
     request.resume();
   }
+}
+
+/**
+ * Whether nothing more can be read from the connection of a request: where it ends is in doubt, or it asked for an upgrade
+ * that was ignored, upon which `node:http` loses what has come behind it.
+ */
+function isLast({ rawHeaders, httpVersion, httpVersionMajor }: IncomingMessage, status: number): boolean {
+  if (httpVersionMajor !== 1 || fieldValues(rawHeaders, 'upgrade').length > 0) return true;
+  return status >= 400 && framingFault(rawHeaders, httpVersion) !== undefined;
 }
 
 function pairs(headers: RawHeaders): [string, string][] {

@@ -1,7 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { errorResponse } from '../errors/error-response.ts';
 import { failure, type KnownReason } from '../errors/reason.ts';
 import type { ProxyEvents } from '../events/proxy-events.ts';
 import type { Exchange } from '../exchange.ts';
@@ -10,7 +9,7 @@ import { nodeHttpListeners } from './node-http-listeners.ts';
 import type { ResolvedConnectionOptions } from './node-http-options.ts';
 import type { ConnectionPolicy } from './node-http-response.ts';
 import { wantsUpgrade } from './node-http-upgrade.ts';
-import { canAnswerError } from './open-exchanges.ts';
+import { refuseInTurn } from './open-exchanges.ts';
 import { refuseConnection } from './raw-response.ts';
 
 /** Where a listener is to accept connections. */
@@ -26,6 +25,8 @@ export interface Listener {
   readonly address: string;
   /** The real port, also where 0 was asked for. */
   readonly port: number;
+  /** Connections that are open. */
+  readonly connections: number;
   /** Stops accepting at once. */
   stop(): void;
   /**
@@ -79,15 +80,20 @@ export async function listenNodeHttp(where: ListenOptions, transport: NodeHttpTr
   });
   // The default drops fields beyond 2,000 in silence; the pipeline has a limit that answers.
   server.maxHeadersCount = 0;
+  let open = 0;
+  server.on('connection', (socket) => {
+    open += 1;
+    socket.once('close', () => {
+      open -= 1;
+    });
+  });
   const on = nodeHttpListeners(policy, upgrades, handle);
   server.on('request', (request, response) => on.request(request, response));
   server.on('checkContinue', (request, response) => {
     on.request(request, response, { expectsContinue: true });
   });
-  server.on('checkExpectation', (_request, response) => {
-    const { headers, body } = errorResponse(failure('expectation-failed'));
-    response.writeHead(417, headers as string[]).end(body);
-  });
+  // What is expected, and cannot be met, the pipeline refuses.
+  server.on('checkExpectation', (request, response) => on.request(request, response));
   // `node:http` no longer counts these among its own.
   const bare = new Set<Duplex>();
   server.on('upgrade', (request, socket, head) => {
@@ -100,12 +106,12 @@ export async function listenNodeHttp(where: ListenOptions, transport: NodeHttpTr
     // What follows the last request of a connection is nobody's (RFC 9112 §9.6), and must not cost its answer.
     if (error.code === 'HPE_CLOSED_CONNECTION') return;
     const reason = REASON_OF_CODE[error.code ?? ''] ?? 'bad-request';
-    if (!socket.writable || !canAnswerError(socket)) socket.destroy();
-    else {
+    const refuse = (): void => {
       refuseConnection(socket, failure(reason));
       const { remoteAddress } = socket as Socket;
       events.emit({ type: 'connectionRefused', remoteAddress, reason, error });
-    }
+    };
+    refuseInTurn(socket, refuse);
   });
   await bind(server, where);
   server.on('error', (error) => events.emit({ type: 'listenerFailed', error }));
@@ -113,6 +119,9 @@ export async function listenNodeHttp(where: ListenOptions, transport: NodeHttpTr
   return {
     address,
     port,
+    get connections() {
+      return open;
+    },
     stop: () => void stopAccepting(server),
     close(idleMs) {
       policy.drain();

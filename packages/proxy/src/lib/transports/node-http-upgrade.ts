@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Exchange } from '../exchange.ts';
 import { fieldValues } from '../headers/raw-headers.ts';
-import { hasContent } from '../request/check-request.ts';
+import { hasContent } from '../request/framing.ts';
 import { nodeHttpExchange } from './node-http-exchange.ts';
 import type { ConnectionPolicy } from './node-http-response.ts';
 

@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
+import { createRoster, type Roster, type Rostered } from '@evenkeel/core';
 
 /** An exchange as its connection sees it. */
-export interface OpenExchange {
+export interface OpenExchange extends Rostered {
   /** Whether a final response has been started. */
   readonly started: boolean;
   /** Whether the whole request has arrived. */
@@ -10,10 +11,20 @@ export interface OpenExchange {
 }
 
 interface Connection {
-  readonly open: Set<OpenExchange>;
+  readonly open: Roster<OpenExchange>;
   /** What a client has pipelined, in order. */
-  readonly waiting: (() => void)[];
+  readonly waiting: Waiting[];
+  /** The last exchange, where it was over before the whole of its request was here. */
+  unread: OpenExchange | undefined;
   paused: boolean;
+  /** Whether the client broke the protocol, so that nothing more of what it sends is understood. */
+  broken: boolean;
+}
+
+interface Waiting {
+  begin(): void;
+  /** Whether the whole request has arrived. */
+  whole(): boolean;
 }
 
 const connections = new WeakMap<Duplex, Connection>();
@@ -24,14 +35,16 @@ const MAX_WAITING = 100;
 /**
  * Begins with a request once those before it on its connection are over. Answers have an order anyway (RFC 9112 §9.3.2),
  * and begun at once, the requests of one packet would open a thousand connections upstream.
+ *
+ * @param whole whether the whole request has arrived
  */
-export function inTurn(socket: Duplex, begin: () => void): void {
+export function inTurn(socket: Duplex, begin: () => void, whole = (): boolean => true): void {
   const connection = connectionOf(socket);
   if (connection.open.size === 0 && connection.waiting.length === 0) {
     begin();
     return;
   }
-  connection.waiting.push(begin);
+  connection.waiting.push({ begin, whole });
   if (connection.waiting.length >= MAX_WAITING) {
     connection.paused = true;
     socket.pause();
@@ -47,8 +60,11 @@ export function exchangeOpened(socket: Duplex, exchange: OpenExchange): void {
 export function exchangeClosed(socket: Duplex, exchange: OpenExchange): void {
   const connection = connections.get(socket);
   if (connection?.open.delete(exchange) !== true) return;
+  connection.unread = exchange.received ? undefined : exchange;
   const { open, waiting } = connection;
-  while (open.size === 0 && waiting.length > 0 && !socket.destroyed) waiting.shift()?.();
+  // What a client sent behind its last request is nobody's (RFC 9112 §9.6).
+  if (!socket.writable) waiting.length = 0;
+  while (open.size === 0 && waiting.length > 0 && socket.writable) waiting.shift()?.begin();
   if (!connection.paused) return;
   connection.paused = waiting.length > 0;
   if (connection.paused) socket.pause();
@@ -56,24 +72,38 @@ export function exchangeClosed(socket: Duplex, exchange: OpenExchange): void {
 }
 
 /**
- * Whether an error response on a connection that broke the protocol would be taken for the answer to the right request:
- * nothing is open, or only the request that is broken itself.
+ * Refuses a connection that broke the protocol: at once when nothing is open, or only the request that is broken itself;
+ * else in turn, so that nobody takes the refusal for the answer to another request. Where none would be understood, as the
+ * broken request has been answered, or its answer begun, the connection is only closed.
  */
-export function canAnswerError(socket: Duplex): boolean {
-  const open = connections.get(socket)?.open;
-  if (open === undefined || open.size === 0) return true;
-  const [only] = open;
-  return open.size === 1 && only !== undefined && !only.started && !only.received;
+export function refuseInTurn(socket: Duplex, refuse: () => void): void {
+  const connection = connectionOf(socket);
+  if (connection.broken) return;
+  connection.broken = true;
+  const { open, waiting, unread } = connection;
+  const [current] = open.values();
+  if (!socket.writable || (current?.received === false && current.started)) socket.destroy();
+  else if (current?.received === true) {
+    if (waiting.at(-1)?.whole() === false) waiting.pop();
+    waiting.push({ begin: refuse, whole: () => true });
+  } else if (current === undefined && unread?.received === false) socket.end();
+  else refuse();
 }
 
 /** One listener serves all exchanges of a connection. */
 function connectionOf(socket: Duplex): Connection {
   const known = connections.get(socket);
   if (known !== undefined) return known;
-  const connection: Connection = { open: new Set(), waiting: [], paused: false };
+  const connection: Connection = {
+    open: createRoster(),
+    waiting: [],
+    unread: undefined,
+    paused: false,
+    broken: false,
+  };
   connections.set(socket, connection);
   socket.once('close', () => {
-    for (const one of connection.open) one.connectionClosed();
+    for (const one of connection.open.values()) one.connectionClosed();
   });
   return connection;
 }

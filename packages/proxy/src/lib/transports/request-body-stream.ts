@@ -8,8 +8,11 @@ import { Readable } from 'node:stream';
 export class RequestBodyStream extends Readable {
   private readonly request: IncomingMessage;
   private readonly beforeReading: () => void;
+  /** Bytes read so far. */
+  received = 0;
   private attached = false;
   private readonly onData = (chunk: Buffer): void => {
+    this.received += chunk.length;
     if (!this.push(chunk)) this.request.pause();
   };
   private readonly onEnd = (): void => {

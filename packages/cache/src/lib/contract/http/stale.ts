@@ -45,7 +45,7 @@ export const STALE: readonly HttpCase[] = [
           response.destroy();
           return undefined;
         });
-        await assert.rejects(bench.get('/'));
+        await assert.rejects(bench.get('/'), { code: 'ERR_EVENKEEL_NOT_VALIDATED' });
       },
     }),
   ),

@@ -16,7 +16,10 @@ export const STATUS: readonly HttpCase[] = [
     name: 'RFC 9211 2: a response that is not stored, a validation, and what the request demanded',
     async run(bench) {
       bench.serve({ status: 404 });
-      assert.equal((await bench.get('/none')).cacheStatus, 'evenkeel; fwd=uri-miss; fwd-status=404');
+      assert.equal(
+        (await bench.get('/none')).cacheStatus,
+        'evenkeel; fwd=uri-miss; fwd-status=404; detail=no-lifetime',
+      );
       bench.serve((request) => ({
         status: request.headers['if-none-match'] === '"v1"' ? 304 : 200,
         headers: { 'cache-control': 'max-age=60', etag: '"v1"' },
@@ -28,6 +31,26 @@ export const STATUS: readonly HttpCase[] = [
       assert.equal(refused.cacheStatus, 'evenkeel; fwd=request; fwd-status=304; ttl=60; stored');
     },
   },
+  ...(
+    [
+      ['no-store', { 'cache-control': 'no-store' }],
+      ['private', { 'cache-control': 'private, max-age=60' }],
+      ['set-cookie', { 'cache-control': 'max-age=60', 'set-cookie': 'a=b' }],
+      ['vary', { 'cache-control': 'max-age=60', vary: '*' }],
+      ['no-lifetime', {}],
+      ['too-large', { 'cache-control': 'max-age=60', 'content-length': '101' }],
+    ] as const
+  ).map(
+    ([detail, headers]): HttpCase => ({
+      name: `RFC 9211 2.8: says why a response is not stored: ${detail}`,
+      options: { store: { maxEntryBytes: 100 } },
+      async run(bench) {
+        bench.serve({ headers, ...(detail === 'too-large' ? { body: 'x'.repeat(101) } : {}) });
+        const { cacheStatus } = await bench.get('/');
+        assert.equal(cacheStatus, `evenkeel; fwd=uri-miss; fwd-status=200; detail=${detail}`);
+      },
+    }),
+  ),
   {
     name: 'RFC 9211 2: a method and a request that the cache has no part in',
     async run(bench) {

@@ -213,6 +213,47 @@ export const VALIDATION: readonly HttpCase[] = [
     },
   },
   {
+    name: 'RFC 9111 4.3.5: a HEAD that agrees freshens a stale GET, fields included',
+    async run(bench) {
+      bench.serve((request) => ({
+        headers: {
+          'cache-control': 'max-age=60',
+          'last-modified': 'Mon, 01 Jan 2024 00:00:00 GMT',
+          'x-version': `${request.method}`,
+        },
+        body: 'body',
+      }));
+      await bench.get('/');
+      bench.advance(61);
+      await bench.get('/', { method: 'HEAD' });
+      const hit = await bench.get('/');
+      assert.equal(bench.seen.length, 2);
+      assert.match(hit.cacheStatus, /; hit; ttl=60$/);
+      assert.equal(hit.text, 'body');
+      assert.equal(hit.headers['x-version'], 'HEAD');
+    },
+  },
+  {
+    name: 'RFC 9111 4.3.5: a HEAD with another length or Last-Modified ends a stale GET',
+    async run(bench) {
+      const first = { 'cache-control': 'max-age=60', 'last-modified': 'Mon, 01 Jan 2024 00:00:00 GMT' };
+      for (const [path, head] of [
+        ['/length', { ...first, 'content-length': '5' }],
+        ['/date', { ...first, 'last-modified': 'Tue, 02 Jan 2024 00:00:00 GMT' }],
+      ] as const) {
+        bench.serve({ headers: first, body: 'body' });
+        await bench.get(path);
+        bench.advance(61);
+        bench.serve({ headers: head });
+        await bench.get(path, { method: 'HEAD' });
+        bench.serve({ headers: first, body: 'new' });
+        const { text, cacheStatus } = await bench.get(path);
+        assert.equal(text, 'new');
+        assert.match(cacheStatus, /fwd=uri-miss/);
+      }
+    },
+  },
+  {
     name: 'RFC 9110 14: a range of a stored response is cut from it',
     async run(bench) {
       bench.serve({ headers: { 'cache-control': 'max-age=60', etag: '"v1"' }, body: '0123456789' });

@@ -87,6 +87,13 @@ export const VARIANTS: readonly HttpCase[] = [
       bench.serve({ headers: { 'cache-control': 'max-age=60', vary: 'x-a' } });
       assert.match((await bench.get('/', { headers: { 'x-a': '1' } })).cacheStatus, /fwd=uri-miss/);
       assert.match((await bench.get('/', { headers: { 'x-a': '2' } })).cacheStatus, /fwd=vary-miss/);
+      await bench.store.purgeUrl(`${bench.origin}/`);
+      assert.match((await bench.get('/', { headers: { 'x-a': '3' } })).cacheStatus, /fwd=uri-miss/);
+      assert.match((await bench.get('/', { headers: { 'x-a': '1' } })).cacheStatus, /fwd=vary-miss/);
+      bench.serve({ headers: { 'cache-control': 'max-age=60' } });
+      await bench.get('/one');
+      await bench.store.purgeUrl(`${bench.origin}/one`);
+      assert.match((await bench.get('/one')).cacheStatus, /fwd=uri-miss/);
     },
   },
 ];

@@ -1,0 +1,383 @@
+import assert from 'node:assert/strict';
+import type { ConformanceCase } from '../conformance-case.ts';
+import type { Lab } from '../lab.ts';
+import { FRESH, reuse, steps, tagged } from './helpers.ts';
+
+const MODIFIED = 'Mon, 01 Jan 2024 00:00:00 GMT';
+const LATER = 'Tue, 02 Jan 2024 00:00:00 GMT';
+
+/** What If-None-Match of a client makes of a stored response with a tag. */
+const MATCHES: readonly (readonly [wanted: string, stored: string, status: number])[] = [
+  ['"a"', '"a"', 304],
+  ['"b"', '"a"', 200],
+  ['"A"', '"a"', 200],
+  ['W/"a"', '"a"', 304],
+  ['"a"', 'W/"a"', 304],
+  ['W/"a"', 'W/"a"', 304],
+  ['"b", "a"', '"a"', 304],
+  ['"b","a","c"', '"a"', 304],
+  ['*', '"a"', 304],
+  ['a', '"a"', 200],
+  ['"a', '"a"', 200],
+  ['w/"a"', '"a"', 200],
+  ['"x, a"', '"a"', 200],
+  ['""', '""', 304],
+  ['"a\\b"', '"a\\b"', 304],
+  ['"\xe9"', '"\xe9"', 304],
+];
+
+/** Conditions of a client, and what a response that was modified on 1 January makes of them. */
+const DATES: readonly (readonly [name: string, fields: readonly string[], status: number])[] = [
+  ['the same date', [`If-Modified-Since: ${MODIFIED}`], 304],
+  ['a later one', [`If-Modified-Since: ${LATER}`], 304],
+  ['an earlier one', ['If-Modified-Since: Sun, 31 Dec 2023 00:00:00 GMT'], 200],
+  ['the same date as RFC 850', ['If-Modified-Since: Monday, 01-Jan-24 00:00:00 GMT'], 304],
+  ['the same date as asctime', ['If-Modified-Since: Mon Jan  1 00:00:00 2024'], 304],
+  ['no date', ['If-Modified-Since: yesterday'], 200],
+  ['another zone', ['If-Modified-Since: Tue, 02 Jan 2024 00:00:00 EST'], 200],
+  ['If-None-Match beside it, not met', ['If-None-Match: "b"', `If-Modified-Since: ${MODIFIED}`], 200],
+  [
+    'If-None-Match beside it, met',
+    ['If-None-Match: "a"', 'If-Modified-Since: Sun, 31 Dec 2023 00:00:00 GMT'],
+    304,
+  ],
+];
+
+async function stale(lab: Lab, fields: readonly string[]): Promise<void> {
+  lab.serve({ fields: [FRESH, ...fields], body: 'old' });
+  await lab.ask();
+  lab.advance(61);
+}
+
+/** Validation: RFC 9111 §4.3. */
+export const VALIDATION: readonly ConformanceCase[] = [
+  steps(
+    ['9111 §4.3.1', 'MUST', 'a stale response is validated by its ETag, whatever form that has'],
+    async (lab) => {
+      for (const [path, tag] of [
+        ['/strong', '"v1"'],
+        ['/weak', 'W/"v1"'],
+        ['/odd', '"a,b\\"'],
+      ] as const) {
+        lab.serve({ fields: [FRESH, `ETag: ${tag}`] });
+        await lab.ask({ target: path });
+        lab.advance(61);
+        await lab.ask({ target: path });
+        assert.deepEqual(lab.seen.at(-1)?.values('if-none-match'), [tag]);
+      }
+    },
+  ),
+  steps(['9111 §4.3.1', 'SHOULD', 'and by its Last-Modified, both where it has both'], async (lab) => {
+    await stale(lab, ['ETag: "v1"', `Last-Modified: ${MODIFIED}`]);
+    await lab.ask();
+    assert.deepEqual(lab.seen[1]?.values('if-none-match'), ['"v1"']);
+    assert.deepEqual(lab.seen[1]?.values('if-modified-since'), [MODIFIED]);
+  }),
+  ...(['v1', '"v1', "'v1'", ''] as const).map((tag) =>
+    steps(['9110 §8.8.3', 'ours', `an ETag that is none is no condition: ${tag}`], async (lab) => {
+      await stale(lab, [`ETag: ${tag}`, `Last-Modified: ${MODIFIED}`]);
+      await lab.ask();
+      assert.deepEqual(lab.seen[1]?.values('if-none-match'), []);
+      assert.deepEqual(lab.seen[1]?.values('if-modified-since'), [MODIFIED]);
+    }),
+  ),
+  steps(['9111 §4.3.3', 'MUST', 'a 304 makes it fresh again, and its age begins anew'], async (lab) => {
+    tagged(lab, () => '"v1"');
+    await lab.ask();
+    lab.advance(61);
+    const validated = await lab.ask();
+    assert.deepEqual([validated.status, validated.body, validated.value('age')], [200, 'body of "v1"', '0']);
+    lab.advance(59);
+    const hit = await lab.ask();
+    assert.deepEqual([hit.hit, hit.value('age'), lab.seen.length], [true, '59', 2]);
+  }),
+  steps(['9111 §4.3.3', 'MUST', 'a full response replaces it'], async (lab) => {
+    await stale(lab, ['ETag: "v1"']);
+    lab.serve({ fields: [FRESH, 'ETag: "v2"'], body: 'new' });
+    assert.equal((await lab.ask()).body, 'new');
+    const hit = await lab.ask();
+    assert.deepEqual([hit.hit, hit.body, hit.value('etag')], [true, 'new', '"v2"']);
+  }),
+  steps(['9111 §4.3.3', 'MUST', 'a full response that may not be stored ends it'], async (lab) => {
+    await stale(lab, ['ETag: "v1"']);
+    lab.serve({ fields: ['Cache-Control: no-store'], body: 'new' });
+    assert.equal((await lab.ask()).body, 'new');
+    lab.serve({ fields: [FRESH], body: 'newest' });
+    const next = await lab.ask();
+    assert.equal(next.body, 'newest');
+    assert.equal(lab.seen.at(-1)?.value('if-none-match'), undefined);
+  }),
+  steps(
+    ['9111 §4.3.3', 'MAY', 'a 5xx to a validation goes on, and is not taken for the response'],
+    async (lab) => {
+      await stale(lab, ['ETag: "v1"']);
+      lab.serve({ status: 503, body: 'down' });
+      assert.deepEqual([(await lab.ask()).status, (await lab.ask()).body], [503, 'down']);
+      tagged(lab, () => '"v1"');
+      assert.equal((await lab.ask()).body, 'old');
+    },
+  ),
+  steps(
+    ['9111 §3.2', 'MUST', 'a 304 updates the stored fields, and adds those that are new'],
+    async (lab) => {
+      let first = true;
+      lab.serve(() => {
+        const fields = first
+          ? [
+              FRESH,
+              'ETag: "v1"',
+              'X-Same: 1',
+              'X-Changed: 1',
+              `Expires: ${lab.date(60)}`,
+              'Content-Type: text/plain',
+            ]
+          : [
+              'Cache-Control: max-age=90',
+              'ETag: "v1"',
+              'X-Changed: 2',
+              'X-New: 2',
+              'Content-Type: text/html',
+            ];
+        return first ? { fields, body: 'four' } : { status: 304, fields };
+      });
+      await lab.ask();
+      first = false;
+      lab.advance(61);
+      const validated = await lab.ask();
+      lab.advance(80);
+      const hit = await lab.ask();
+      assert.ok(hit.hit);
+      for (const answer of [validated, hit]) {
+        const names = ['x-same', 'x-changed', 'x-new', 'content-length', 'cache-control'];
+        assert.deepEqual(
+          names.map((name) => answer.value(name)),
+          ['1', '2', '2', '4', 'max-age=90'],
+        );
+        assert.equal(answer.body, 'four');
+      }
+    },
+  ),
+  ...(['Content-Length: 99', 'Content-Encoding: gzip', 'Content-Range: bytes 0-1/2'] as const).map((line) =>
+    steps(['9111 §3.2', 'MUST', `a 304 does not change what describes the body: ${line}`], async (lab) => {
+      await stale(lab, ['ETag: "v1"']);
+      lab.react(`HTTP/1.1 304 Not Modified\r\nETag: "v1"\r\n${FRESH}\r\n${line}\r\n\r\n`);
+      const answer = await lab.ask();
+      assert.deepEqual([answer.status, answer.body, answer.complete], [200, 'old', true]);
+      assert.equal(answer.value('content-length'), '3');
+      assert.equal(answer.value('content-encoding'), undefined);
+      assert.equal(answer.value('content-range'), undefined);
+    }),
+  ),
+  ...(
+    [
+      ['another strong tag', 'ETag: "v2"', false],
+      ['a weak form of the tag', 'ETag: W/"v1"', true],
+      ['no validator at all', 'X-Nothing: 1', true],
+    ] as const
+  ).map(([name, line, valid]) =>
+    steps(
+      [
+        '9111 §4.3.4',
+        'MUST',
+        `a 304 with ${name} ${valid ? 'confirms' : 'does not confirm'} the stored response`,
+      ],
+      async (lab) => {
+        await stale(lab, ['ETag: "v1"']);
+        lab.serve((request) =>
+          request.value('if-none-match') === undefined
+            ? { fields: [FRESH], body: 'new' }
+            : { status: 304, fields: [FRESH, line] },
+        );
+        const answer = await lab.ask();
+        assert.deepEqual([answer.status, answer.body], [200, valid ? 'old' : 'new']);
+      },
+    ),
+  ),
+  ...MATCHES.map(([wanted, stored, status]) =>
+    steps(
+      ['9110 §13.1.2', 'MUST', `If-None-Match: ${wanted} with a stored ${stored} is ${status}`],
+      async (lab) => {
+        lab.serve({ fields: [FRESH, `ETag: ${stored}`, 'X-Other: 1'], body: 'body' });
+        await lab.ask();
+        const answer = await lab.ask({ fields: [`If-None-Match: ${wanted}`] });
+        assert.deepEqual(
+          [answer.status, answer.body, answer.hit],
+          [status, status === 304 ? '' : 'body', true],
+        );
+        assert.equal(lab.seen.length, 1);
+      },
+    ),
+  ),
+  ...DATES.map(([name, fields, status]) =>
+    steps(['9110 §13.1.3', 'MUST', `If-Modified-Since: ${name} is ${status}`], async (lab) => {
+      lab.serve({ fields: [FRESH, `Last-Modified: ${MODIFIED}`, 'ETag: "a"'], body: 'body' });
+      await lab.ask();
+      const answer = await lab.ask({ fields });
+      assert.deepEqual([answer.status, answer.hit], [status, true]);
+    }),
+  ),
+  steps(
+    ['9110 §15.4.5', 'MUST', 'a 304 from the store carries the fields that a 304 must have, and Age'],
+    async (lab) => {
+      const date = lab.date();
+      lab.serve({
+        fields: [
+          FRESH,
+          'ETag: "a"',
+          'Vary: X-A',
+          'Content-Location: /x',
+          `Expires: ${lab.date(60)}`,
+          'Content-Type: a/b',
+        ],
+      });
+      await lab.ask();
+      lab.advance(5);
+      const answer = await lab.ask({ fields: ['If-None-Match: "a"'] });
+      assert.equal(answer.status, 304);
+      for (const name of ['etag', 'cache-control', 'vary', 'content-location', 'expires'])
+        assert.notEqual(answer.value(name), undefined, name);
+      assert.deepEqual([answer.value('date'), answer.value('age')], [date, '5']);
+      assert.deepEqual(
+        [answer.value('content-type'), answer.value('content-length')],
+        [undefined, undefined],
+      );
+    },
+  ),
+  steps(
+    ['9111 §4.3.1', 'MUST', 'validating for itself, the cache uses its own tag, not that of the client'],
+    async (lab) => {
+      tagged(lab, () => '"v1"');
+      await lab.ask();
+      lab.advance(61);
+      const answer = await lab.ask({ fields: ['If-None-Match: "v0"'] });
+      assert.deepEqual(lab.seen[1]?.values('if-none-match'), ['"v1"']);
+      assert.deepEqual([answer.status, answer.body], [200, 'body of "v1"']);
+      assert.equal((await lab.ask({ fields: ['If-None-Match: "v1"'] })).status, 304);
+    },
+  ),
+  steps(
+    ['9111 §4.3.2', 'MUST', 'a client that validates what is validated meanwhile gets a 304'],
+    async (lab) => {
+      tagged(lab, () => '"v1"');
+      await lab.ask();
+      lab.advance(61);
+      assert.equal((await lab.ask({ fields: ['If-None-Match: "v1"'] })).status, 304);
+      assert.equal((await lab.ask()).body, 'body of "v1"');
+      assert.equal(lab.seen.length, 2);
+    },
+  ),
+  steps(
+    ['9111 §4.3.2', 'MUST', 'If-Match and If-Unmodified-Since are the origin’s to judge'],
+    async (lab) => {
+      lab.serve({ fields: [FRESH, 'ETag: "a"'] });
+      await lab.ask();
+      for (const line of ['If-Match: "b"', `If-Unmodified-Since: ${MODIFIED}`]) {
+        const before = lab.seen.length;
+        await lab.ask({ fields: [line] });
+        assert.equal(lab.seen.length, before + 1);
+        assert.ok(lab.seen.at(-1)?.lines.some((one) => one.toLowerCase() === line.toLowerCase()));
+      }
+    },
+  ),
+  steps(
+    ['9111 §3', 'MUST', 'a 304 to the condition of a client is handed on and not stored'],
+    async (lab) => {
+      tagged(lab, () => '"v1"');
+      assert.equal((await lab.ask({ fields: ['If-None-Match: "v1"'] })).status, 304);
+      assert.equal((await lab.ask()).status, 200);
+    },
+  ),
+  ...(['no-cache', 'no-cache="x-a"', 'NO-CACHE', 'no-cache=x'] as const).map((directive) =>
+    steps(['9111 §5.2.2.4', 'MUST', `${directive} is validated at each use`], async (lab) => {
+      tagged(lab, () => '"v1"', [`Cache-Control: ${directive}, max-age=60`]);
+      for (let i = 1; i <= 3; i++) {
+        const answer = await lab.ask();
+        assert.deepEqual([answer.body, answer.hit, lab.seen.length], ['body of "v1"', false, i]);
+      }
+      assert.equal(lab.seen[2]?.value('if-none-match'), '"v1"');
+    }),
+  ),
+  reuse(['9111 §5.2.2.4', 'MUST', 'no-cache without a validator is never used again'], false, {
+    fields: ['Cache-Control: no-cache, max-age=60'],
+  }),
+  ...(['Set-Cookie: id=1', 'Cache-Control: private', 'Cache-Control: no-store'] as const).map((line) =>
+    steps(['9111 §3.2', 'MUST', `a 304 that brings ${line} ends the sharing`], async (lab) => {
+      await stale(lab, ['ETag: "v1"']);
+      lab.serve({
+        status: 304,
+        fields: ['ETag: "v1"', ...(line.startsWith('Set') ? [FRESH, line] : [line])],
+      });
+      assert.equal((await lab.ask()).body, 'old');
+      lab.serve({ fields: [FRESH], body: 'new' });
+      const next = await lab.ask();
+      assert.deepEqual([next.hit, next.body, next.value('set-cookie')], [false, 'new', undefined]);
+    }),
+  ),
+];
+
+/** HEAD: RFC 9110 §9.3.2, RFC 9111 §4.3.5. */
+export const HEAD: readonly ConformanceCase[] = [
+  steps(
+    ['9110 §9.3.2', 'MAY', 'HEAD is answered from a stored GET, with its fields and without its body'],
+    async (lab) => {
+      lab.serve({ fields: [FRESH, 'X-A: 1'], body: 'twelve bytes' });
+      await lab.ask();
+      const head = await lab.ask({ method: 'HEAD' });
+      assert.deepEqual(
+        [head.hit, head.body, head.value('content-length'), head.value('x-a')],
+        [true, '', '12', '1'],
+      );
+    },
+  ),
+  steps(['9111 §4.3.5', 'MUST', 'a HEAD is not stored as the answer to GET'], async (lab) => {
+    lab.serve({ fields: [FRESH] });
+    await lab.ask({ method: 'HEAD' });
+    const get = await lab.ask();
+    assert.deepEqual([get.hit, get.body], [false, '2']);
+  }),
+  ...(
+    [
+      ['the same ETag', ['ETag: "v1"', 'Content-Length: 3'], true],
+      ['the same Last-Modified', [`Last-Modified: ${MODIFIED}`], true],
+      ['another ETag', ['ETag: "v2"', 'Content-Length: 3'], false],
+      ['another Last-Modified', ['ETag: "v1"', `Last-Modified: ${LATER}`], false],
+      ['another length', ['ETag: "v1"', 'Content-Length: 4'], false],
+      ['an ETag where there was none', ['ETag: "v3"'], false],
+    ] as const
+  ).map(([name, fields, agrees]) =>
+    steps(
+      ['9111 §4.3.5', 'SHOULD', `a HEAD with ${name} ${agrees ? 'freshens' : 'ends'} a stale GET`],
+      async (lab) => {
+        await stale(
+          lab,
+          name.includes('none')
+            ? [`Last-Modified: ${MODIFIED}`]
+            : ['ETag: "v1"', `Last-Modified: ${MODIFIED}`],
+        );
+        lab.serve({ fields: [FRESH, 'X-A: 2', ...fields], body: 'new' });
+        const head = await lab.ask({ method: 'HEAD' });
+        assert.deepEqual([head.status, head.value('x-a'), lab.seen[1]?.method], [200, '2', 'HEAD']);
+        lab.serve({ fields: [FRESH], body: 'new' });
+        const get = await lab.ask();
+        assert.deepEqual([get.hit, get.body], [agrees, agrees ? 'old' : 'new']);
+        if (agrees) assert.equal(get.value('x-a'), '2');
+        else assert.equal(lab.seen[2]?.value('if-none-match'), undefined);
+      },
+    ),
+  ),
+  steps(
+    ['9111 §4.3.5', 'SHOULD', 'a HEAD of another status ends it as well, a 5xx does not'],
+    async (lab) => {
+      await stale(lab, ['ETag: "v1"']);
+      lab.serve({ status: 503 });
+      await lab.ask({ method: 'HEAD' });
+      tagged(lab, () => '"v1"');
+      assert.equal((await lab.ask()).body, 'old');
+      lab.advance(61);
+      lab.serve({ status: 410 });
+      await lab.ask({ method: 'HEAD' });
+      await lab.ask();
+      assert.equal(lab.seen.at(-1)?.value('if-none-match'), undefined);
+    },
+  ),
+];

@@ -1,0 +1,1 @@
+export { type MetricFamily, parseExposition, type Sample } from './lib/exposition/parse-exposition.ts';
