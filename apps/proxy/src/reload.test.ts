@@ -10,6 +10,9 @@ import { namedEndpoint } from './lib/testing/named-endpoint.ts';
 import { type CliProcess, runCli } from './lib/testing/run-cli.ts';
 import { temporaryFile } from './lib/testing/temporary-file.ts';
 
+// Each test starts a process, and waits for what it says.
+vi.setConfig({ testTimeout: 60_000 });
+
 interface Settings {
   readonly ports: readonly number[];
   readonly listeners?: readonly number[];
@@ -46,7 +49,7 @@ const told = (cli: CliProcess, line: string | RegExp, times = 1) =>
       if (cli.child.exitCode !== null) throw new Error(`exited: ${cli.stderr}`);
       return parts.length > times;
     },
-    { timeout: 15_000, interval: 20 },
+    { timeout: 30_000, interval: 20 },
   );
 
 it('takes what the file holds when it changes, and when SIGHUP says so', async () => {
