@@ -3,17 +3,16 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { dirname, join } from 'node:path';
+import { keepAliveLoad } from '@evenkeel/services';
 import { expect, it, vi } from 'vitest';
+import { namedEndpoint } from './lib/testing/named-endpoint.ts';
 import { runCli } from './lib/testing/run-cli.ts';
 import { temporaryFile } from './lib/testing/temporary-file.ts';
 
 /** An endpoint that says its name. */
-async function endpoint(name: string): Promise<TestEndpoint> {
-  const seen = new Set<string | undefined>();
+async function endpoint(name: string): Promise<{ readonly port: number; kill(): void }> {
   const server = createServer((request, response) => {
-    seen.add(request.url);
-    if (request.url === '/slow') setTimeout(() => response.end(name), 300);
-    else request.resume().on('end', () => response.end(name));
+    request.resume().on('end', () => response.end(name));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -22,14 +21,7 @@ async function endpoint(name: string): Promise<TestEndpoint> {
     server.close();
     server.closeAllConnections();
   };
-  return { port, kill, asked: async (path) => void (await vi.waitUntil(() => seen.has(path))) };
-}
-
-interface TestEndpoint {
-  readonly port: number;
-  kill(): void;
-  /** Resolves when a request for the path has arrived. */
-  asked(path: string): Promise<void>;
+  return { port, kill };
 }
 
 const config = (...ports: number[]) => `
@@ -69,20 +61,38 @@ it('proxies to healthy endpoints, and goes on without a failed request when one 
 });
 
 it('drains on SIGTERM: what is open is answered, nothing new is accepted, and it exits 0', async () => {
-  const a = await endpoint('a');
+  await using a = await namedEndpoint('a');
   await using file = await temporaryFile('evenkeel.yaml', config(a.port));
   await using cli = runCli('run', '-c', file.path);
   const [, url = ''] = await cli.printed(LISTENING);
-  const slow = fetch(`${url}/slow`);
-  await a.asked('/slow');
+  const held = fetch(`${url}/held`);
+  await vi.waitUntil(() => a.held === 1);
   cli.child.kill('SIGTERM');
-  await vi.waitUntil(() => cli.stderr.includes('stopping: '));
-  const response = await slow;
+  await vi.waitUntil(() =>
+    fetch(url).then(
+      () => false,
+      () => true,
+    ),
+  );
+  a.release();
+  const response = await held;
   expect(await response.text()).toBe('a');
   expect(response.headers.get('connection')).toBe('close');
   expect(await cli.exited).toBe(0);
   expect(cli.stderr).toMatch(/\nstopped\n$/);
-  await expect(fetch(url)).rejects.toThrow();
+});
+
+it.each([1, 2, 3])('loses no request of clients in full flow when told to stop (run %i)', async () => {
+  const a = await endpoint('a');
+  await using file = await temporaryFile('evenkeel.yaml', config(a.port));
+  await using cli = runCli('run', '-c', file.path);
+  const [, url = ''] = await cli.printed(LISTENING);
+  const load = keepAliveLoad(Number(new URL(url).port), { clients: 32, pauseMs: 60 });
+  await load.reached(200);
+  cli.child.kill('SIGTERM');
+  await load.refused;
+  expect(await cli.exited).toBe(0);
+  expect([load.lost, load.statuses]).toEqual([0, { 200: load.answered }]);
   a.kill();
 });
 

@@ -13,6 +13,7 @@ async function called(...args: string[]): Promise<{ code: number; out: string; e
     },
     onStop: () => {},
     onReopen: () => {},
+    onHangup: () => {},
   });
   return { code, out, err };
 }

@@ -2,7 +2,8 @@
 export const HELP = `Usage: evenkeel <command> [options]
 
 Commands:
-  run --config FILE     run the proxy until SIGTERM or SIGINT, then drain
+  run --config FILE     run the proxy until SIGTERM or SIGINT, then drain; take another configuration
+                        when FILE changes, and on SIGHUP
   register --config FILE -- COMMAND [ARGS]
                         run a command as a registered endpoint; see register --help
   check --config FILE   check a configuration without starting anything

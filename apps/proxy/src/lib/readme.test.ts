@@ -65,7 +65,15 @@ it('names every key of a registration, and has it in an example', () => {
 });
 
 it('has examples of everything that a cluster can have', () => {
-  expect(configurations).toHaveLength(11);
+  expect(configurations).toHaveLength(14);
+});
+
+it('names every key of operation', () => {
+  const { reload, shutdown, workers } = JSON.parse(jsonSchema()).properties;
+  expect(workers.anyOf).toHaveLength(2);
+  expect(OPERATION).toContain('workers: auto');
+  for (const key of Object.keys(reload.properties)) expect(OPERATION).toContain(`\`reload.${key}\``);
+  for (const key of Object.keys(shutdown.properties)) expect(OPERATION).toContain(`\`shutdown.${key}\``);
 });
 
 it('names every key of what an operator has', () => {

@@ -46,6 +46,7 @@ function resolveCloseOptions(options: CloseOptions): ResolvedCloseOptions {
   return {
     delayMs: numberOption('delayMs', options.delayMs, 0),
     graceMs: numberOption('graceMs', options.graceMs, 25_000),
+    quietMs: numberOption('quietMs', options.quietMs, 0),
     idleMs: numberOption('idleMs', options.idleMs, 1_000),
   };
 }

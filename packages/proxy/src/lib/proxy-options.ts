@@ -62,10 +62,15 @@ export type UpdateOptions = Omit<ProxyOptions, 'clock' | 'random' | 'tracer'>;
 /** How a proxy is closed. */
 export interface CloseOptions {
   /**
-   * How long connections are still accepted, and requests answered with `Connection: close`, before anything else, in ms: the
-   * time that load balancers in front need to see that `draining` is true. @default 0
+   * How long all goes on as before but for `draining`, which is true, in ms: the time that load balancers in front need to see
+   * it. @default 0
    */
   readonly delayMs?: number;
+  /**
+   * How long clients are not told to close their connections when it accepts no more, in ms. Of several processes on one port,
+   * clients that one of them tells would connect again to the others, which are about to close too. @default 0
+   */
+  readonly quietMs?: number;
   /**
    * How long a connection may be idle then before it is closed, in ms; within the grace. A request that is under way when the
    * proxy begins to close is answered, and the client told to close the connection. @default 1_000

@@ -1,9 +1,10 @@
 import { createCluster, isEvenkeelError, staticDiscovery } from '@evenkeel/core';
+import { keepAliveLoad } from '@evenkeel/services';
 import { roundRobin } from '@evenkeel/strategies';
 import { expect, it } from 'vitest';
 import { createProxy } from './proxy.ts';
 import type { ProxyOptions } from './proxy-options.ts';
-import { keepAliveLoad } from './testing/keep-alive-load.ts';
+
 import { exchangeBytes, parts, rawClient } from './testing/raw-client.ts';
 import { rawUpstream } from './testing/raw-upstream.ts';
 import { startProxy } from './testing/start-proxy.ts';

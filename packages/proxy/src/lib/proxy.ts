@@ -60,7 +60,7 @@ export interface ReverseProxy extends AsyncDisposable {
   /** Calls the listener with each event until disposed. */
   subscribe(listener: ProxyListener, options?: SubscribeOptions): Disposable;
   /**
-   * Asks clients to close their connections, accepts no more after `delayMs`, lets open exchanges finish, and breaks off what
+   * Accepts no more after `delayMs`, asks clients to close their connections, lets open exchanges finish, and breaks off what
    * is left after another `graceMs`. Further calls wait for the first; one with a shorter time shortens it.
    */
   close(options?: CloseOptions): Promise<void>;
@@ -102,8 +102,10 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
   const closed = closing({
     clock,
     async close(how, signal) {
-      policy.draining = true;
-      await closeListeners(listeners, how, clock, signal);
+      const onTell = (): void => {
+        policy.draining = true;
+      };
+      await closeListeners(listeners, how, { clock, signal, onTell });
       await Promise.all([...generations].map(end));
     },
     breakOff() {
@@ -136,7 +138,7 @@ export function createProxy(options: ProxyOptions): ReverseProxy {
       const { close } = closing({
         clock,
         async close(how, signal) {
-          await closeListeners([listener], how, clock, signal);
+          await closeListeners([listener], how, { clock, signal });
           listeners.delete(listener);
         },
         breakOff: () => listener.destroy(),

@@ -6,9 +6,18 @@ import { type MiddlewareConfig, middlewareNames } from '../middleware/registry.t
 import { tryPolicy } from '../schema/policy.ts';
 import { buildListener } from './listener.ts';
 import { omit } from './omit.ts';
+import { PROXY_OPTIONS } from './parts.ts';
 import { pick } from './pick.ts';
-import { buildProxy, PROXY_OPTIONS } from './proxy.ts';
-import { tryCache, tryClient, tryCluster, tryMiddleware, tryProxy, tryRoute, tryTcp } from './trial.ts';
+import {
+  tryAll,
+  tryCache,
+  tryClient,
+  tryCluster,
+  tryMiddleware,
+  tryProxy,
+  tryRoute,
+  tryTcp,
+} from './trial.ts';
 import { OptionError, within } from './within.ts';
 
 /** A route is none without one of them. */
@@ -86,7 +95,7 @@ export async function buildIssues(parsed: ParsedConfig): Promise<ConfigIssue[]> 
   const { client: _, ...own } = pick(config, PROXY_OPTIONS);
   await attemptEach([], own, tryProxy);
   if (issues.size === 0 && parsed.issues.length === 0) {
-    await attempt([], () => buildProxy(parsed, { dry: true }).close());
+    await attempt([], () => tryAll(parsed));
   }
   return [...issues.values()];
 }

@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { type CacheStore, cache, createCacheStore, type StoreEvent } from '@evenkeel/cache';
 import type { RouteOptions } from '@evenkeel/proxy';
 import { buildDriver } from '../cache/registry.ts';
 import { type CacheConfig, cacheSettings, storeSettings } from '../cache/schema.ts';
+import { type Kept, kept } from './kept.ts';
 import { pick } from './pick.ts';
 import { within } from './within.ts';
 
@@ -22,13 +22,14 @@ export interface CacheSources {
 /** The caches of routes. */
 export interface Caches {
   /** The cache of a route: the same one for the same settings. */
-  of(config: CacheConfig): NonNullable<RouteOptions['cache']>;
-  /** Those of all routes. */
-  readonly stores: readonly CacheStore[];
-  close(): Promise<void>;
+  of(config: CacheConfig): Interceptor;
+  readonly stores: Kept<object, CacheStore>;
+  readonly interceptors: Kept<object, Interceptor>;
+  /** @param except whose stores stay open */
+  close(except?: Caches): Promise<void>;
 }
 
-type Interceptor = ReturnType<typeof cache>;
+type Interceptor = NonNullable<RouteOptions['cache']>;
 
 const STORE_KEYS = Object.keys(storeSettings) as (keyof typeof storeSettings)[];
 const CACHE_KEYS = Object.keys(cacheSettings) as (keyof typeof cacheSettings)[];
@@ -36,32 +37,23 @@ const CACHE_KEYS = Object.keys(cacheSettings) as (keyof typeof cacheSettings)[];
 /**
  * Makes the caches of a checked configuration. Routes whose stores have the same settings share one: its memory, its connections,
  * and what a request of one of them drops.
+ *
+ * @param before whose caches are taken over where the settings are the same
  */
-export function createCaches(sources: CacheSources): Caches {
-  const stores: { readonly settings: CacheConfig; readonly store: CacheStore }[] = [];
-  const interceptors: { readonly config: CacheConfig; readonly interceptor: Interceptor }[] = [];
-  const storeOf = (config: CacheConfig): CacheStore => {
-    const settings = pick(config, ['store', ...STORE_KEYS]);
-    const known = stores.find((one) => isDeepStrictEqual(one.settings, settings));
-    if (known !== undefined) return known.store;
-    const store = buildStore(config, sources);
-    stores.push({ settings, store });
-    return store;
-  };
+export function createCaches(sources: CacheSources, before?: Caches): Caches {
+  const stores = kept(before?.stores);
+  const interceptors = kept(before?.interceptors);
+  const { name } = sources;
   return {
+    stores,
+    interceptors,
     of(config) {
-      const known = interceptors.find((one) => isDeepStrictEqual(one.config, config));
-      if (known !== undefined) return known.interceptor;
-      const store = storeOf(config);
-      const interceptor = cache({ ...pick(config, CACHE_KEYS), store, name: sources.name });
-      interceptors.push({ config, interceptor });
-      return interceptor;
+      const settings = pick(config, ['store', ...STORE_KEYS]);
+      const store = stores.of(settings, () => buildStore(config, sources));
+      return interceptors.of({ config, name }, () => cache({ ...pick(config, CACHE_KEYS), store, name }));
     },
-    get stores() {
-      return stores.map(({ store }) => store);
-    },
-    async close() {
-      await Promise.all(stores.map(({ store }) => store.close()));
+    async close(except) {
+      await Promise.all(stores.without(except?.stores).map((store) => store.close()));
     },
   };
 }

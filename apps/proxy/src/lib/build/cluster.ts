@@ -22,14 +22,6 @@ export interface ClusterSources {
   readonly dry: boolean;
 }
 
-/** A cluster and how requests to it are tried. */
-export interface BuiltCluster {
-  readonly cluster: Cluster;
-  readonly route: HttpClusterRoute;
-  /** The same for TCP connections, with whether endpoints are told of clients. */
-  readonly tcp: TcpClusterRoute;
-}
-
 const SAME = ['panic', 'priority', 'zone', 'slowStart', 'guard'] as const;
 const REQUESTS = (Object.keys(requests) as (keyof typeof requests)[]).filter((key) => key !== 'tls');
 
@@ -38,10 +30,10 @@ const REQUESTS = (Object.keys(requests) as (keyof typeof requests)[]).filter((ke
  *
  * @throws InvalidOptionsError or OptionError for what only the parts themselves can check
  */
-export function buildCluster(config: ClusterConfig, { name, file, dry }: ClusterSources): BuiltCluster {
-  const { healthCheck, outlierDetection, concurrencyLimit, subset, hashKey, hostHeader } = config;
+export function buildCluster(config: ClusterConfig, { name, file, dry }: ClusterSources): Cluster {
+  const { healthCheck, outlierDetection, concurrencyLimit, subset } = config;
   const discovery = within(['discovery'], () => buildDiscovery(config.discovery, file));
-  const cluster = createCluster({
+  return createCluster({
     ...pick(config, SAME),
     name,
     discovery: dry ? silent : discovery,
@@ -53,12 +45,32 @@ export function buildCluster(config: ClusterConfig, { name, file, dry }: Cluster
     ...(outlierDetection !== undefined && { outlierDetection: buildOutlierDetection(outlierDetection) }),
     ...(concurrencyLimit && { concurrencyLimit: buildConcurrencyLimit(concurrencyLimit) }),
   });
-  const route: HttpClusterRoute = {
+}
+
+/**
+ * How requests to a cluster are tried: what may change without a new cluster.
+ *
+ * @param file the path of the configuration file
+ */
+export function clusterRoute(config: ClusterConfig, cluster: Cluster, file: string): HttpClusterRoute {
+  const { hashKey, hostHeader, tls, protocol = 'https' } = config;
+  return {
     ...withBudget(pick(config, REQUESTS)),
     cluster,
-    ...(config.tls && { protocol: config.protocol ?? 'https', tls: upstreamTls(config.tls, file) }),
+    ...(tls && { protocol, tls: upstreamTls(tls, file) }),
     ...(hashKey && { hashKey: buildHashKey(hashKey) }),
     ...(hostHeader !== undefined && { hostHeader }),
   };
-  return { cluster, route, tcp: { cluster, ...pick(config, ['proxyProtocol']) } };
+}
+
+/** How TCP connections to a cluster are made. */
+export function tcpRoute(config: ClusterConfig, cluster: Cluster): TcpClusterRoute {
+  return { cluster, ...pick(config, ['proxyProtocol']) };
+}
+
+/** The settings that a cluster itself is built of. */
+export function clusterSettings(config: ClusterConfig): Partial<ClusterConfig> {
+  const settings: Partial<ClusterConfig> = { ...config };
+  for (const key of [...REQUESTS, 'tls', 'hashKey', 'hostHeader'] as const) delete settings[key];
+  return settings;
 }

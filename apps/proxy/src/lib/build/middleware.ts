@@ -1,6 +1,7 @@
 import type { Middleware } from '@evenkeel/proxy';
 import type { MiddlewareContext } from '../middleware/driver.ts';
 import { buildMiddleware, type MiddlewareConfig, middlewareNames } from '../middleware/registry.ts';
+import { type Kept, kept } from './kept.ts';
 import { within } from './within.ts';
 
 /** What the middleware of a configuration needs beside it. */
@@ -11,7 +12,18 @@ export interface BuiltMiddleware {
   /** What requests go through that no route matches. */
   readonly unrouted: readonly Middleware[];
   /** What the requests of a route go through: its own, and that of the whole proxy where it has none. */
-  of(index: number, route: MiddlewareConfig): readonly Middleware[];
+  of(index: number, route: RouteMiddleware): readonly Middleware[];
+  readonly parts: Kept<object, MiddlewarePart>;
+  /** @param except whose middleware stays in use */
+  close(except?: BuiltMiddleware): Promise<void>;
+}
+
+/** The middleware of a route, and what the route is known by. */
+export type RouteMiddleware = MiddlewareConfig & { readonly match?: unknown };
+
+/** What one key of the configuration stands for. */
+export interface MiddlewarePart {
+  readonly middleware: readonly Middleware[];
   close(): Promise<void>;
 }
 
@@ -20,15 +32,36 @@ export interface BuiltMiddleware {
  * together.
  *
  * @param whole the settings of the whole proxy
+ * @param before whose middleware is taken over, with what it counts, where place and settings are the same
  * @throws OptionError for what only middleware itself can check
  */
-export function createMiddleware(whole: MiddlewareConfig, sources: MiddlewareSources): BuiltMiddleware {
-  const closers: (() => Promise<void>)[] = [];
-  const context: MiddlewareContext = { ...sources, onClose: (close) => void closers.push(close) };
+export function createMiddleware(
+  whole: MiddlewareConfig,
+  sources: MiddlewareSources,
+  before?: BuiltMiddleware,
+): BuiltMiddleware {
+  const parts = kept(before?.parts);
+  // All that middleware asks of clusters.
+  const strategies = Object.entries(sources.clusters).map(([name, { strategy }]) => [name, strategy]);
+  const build = (
+    name: keyof MiddlewareConfig & string,
+    settings: unknown,
+    place: unknown,
+  ): readonly Middleware[] =>
+    parts.of({ name, settings, place, strategies }, () => {
+      const closers: (() => Promise<void>)[] = [];
+      const context: MiddlewareContext = { ...sources, onClose: (close) => void closers.push(close) };
+      return {
+        middleware: [buildMiddleware(name, settings, context)].flat(),
+        async close() {
+          await Promise.all(closers.map((close) => close()));
+        },
+      };
+    }).middleware;
   const shared = new Map(
     middlewareNames
       .filter((name) => whole[name] !== undefined)
-      .map((name) => [name, buildMiddleware(name, whole[name], context)] as const),
+      .map((name) => [name, build(name, whole[name], 'everywhere')] as const),
   );
   return {
     unrouted: [...shared.values()].flat().map(
@@ -40,11 +73,13 @@ export function createMiddleware(whole: MiddlewareConfig, sources: MiddlewareSou
       middlewareNames.flatMap((name) => {
         const own = route[name];
         if (own === false) return [];
-        if (own !== undefined) return within(['routes', index], () => buildMiddleware(name, own, context));
+        if (own !== undefined)
+          return within(['routes', index], () => build(name, own, { match: route.match }));
         return shared.get(name) ?? [];
       }),
-    async close() {
-      await Promise.all(closers.map((close) => close()));
+    parts,
+    async close(except) {
+      await Promise.all(parts.without(except?.parts).map((part) => part.close()));
     },
   };
 }

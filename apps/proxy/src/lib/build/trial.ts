@@ -1,17 +1,19 @@
 import { createCluster } from '@evenkeel/core';
 import { createHttpClient, type HttpClientOptions } from '@evenkeel/http-client';
-import { createProxy, type ProxyOptions, type RouteOptions } from '@evenkeel/proxy';
+import { createProxy, createTcpProxy, type ProxyOptions, type RouteOptions } from '@evenkeel/proxy';
 import { roundRobin } from '@evenkeel/strategies';
 import type { CacheConfig } from '../cache/schema.ts';
+import type { LoadedConfig } from '../config/load-config.ts';
 import type { MiddlewareConfig } from '../middleware/registry.ts';
 import type { ClusterConfig } from '../schema/cluster.ts';
 import type { RetryConfig } from '../schema/policy.ts';
 import type { TcpConfig } from '../schema/tcp.ts';
 import { createCaches } from './caches.ts';
-import { buildCluster } from './cluster.ts';
+import { buildCluster, clusterRoute } from './cluster.ts';
 import { createMiddleware, type MiddlewareSources } from './middleware.ts';
+import { buildParts } from './parts.ts';
 import { silent } from './silent.ts';
-import { buildTcpProxy } from './tcp.ts';
+import { tcpOptions } from './tcp.ts';
 import { withBudget } from './with-budget.ts';
 import { OptionError, within } from './within.ts';
 
@@ -24,10 +26,10 @@ type Configured<T> = Omit<T, 'retry'> & { readonly retry?: RetryConfig | false }
 
 /** @throws InvalidOptionsError or OptionError when the cluster, or what sends requests to it, refuses an option */
 export async function tryCluster(name: string, config: ClusterConfig, file: string): Promise<void> {
-  const { cluster, route } = within(['clusters', name], () =>
-    buildCluster(config, { name, file, dry: true }),
-  );
+  const place = <T>(make: () => T): T => within(['clusters', name], make);
+  const cluster = place(() => buildCluster(config, { name, file, dry: true }));
   try {
+    const route = place(() => clusterRoute(config, cluster, file));
     await createHttpClient({ clusters: { [name]: route } }).close();
   } finally {
     await cluster.close();
@@ -76,7 +78,7 @@ export async function tryTcp(config: TcpConfig): Promise<void> {
   const clusters = new Map(
     names.flatMap((name) => (name === undefined ? [] : [[name, { cluster }] as const])),
   );
-  await buildTcpProxy(config, clusters).close();
+  await within([], () => createTcpProxy(tcpOptions(config, clusters))).close();
 }
 
 /** @throws InvalidOptionsError when the proxy itself refuses an option */
@@ -84,6 +86,16 @@ export async function tryProxy(options: Omit<ProxyOptions, 'clusters' | 'routes'
   await using cluster = anyCluster();
   const routes = [{ cluster: cluster.name }];
   await createProxy({ ...options, routes, clusters: [cluster] }).close({ graceMs: 0 });
+}
+
+/** @throws InvalidOptionsError or OptionError when the whole is refused, whose parts are in order */
+export async function tryAll(loaded: LoadedConfig): Promise<void> {
+  const parts = buildParts(loaded, { dry: true });
+  try {
+    await createProxy(parts.options).close({ graceMs: 0 });
+  } finally {
+    await parts.close();
+  }
 }
 
 function anyCluster(name = 'any') {

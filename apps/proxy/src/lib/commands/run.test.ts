@@ -25,6 +25,7 @@ async function ran(text: string, told: (line: string, stop: () => void) => void)
       stop = callback;
       told('ready to stop', stop);
     },
+    onHangup: () => {},
   });
   return { code, out, err };
 }

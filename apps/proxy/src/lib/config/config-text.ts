@@ -7,6 +7,7 @@ import { readYaml } from './yaml-source.ts';
 /** A configuration file as plain data, before anybody looks at what it means. */
 export interface ConfigText {
   readonly file: string;
+  readonly text: string;
   /** With environment variables put in; undefined where the text is no YAML. */
   readonly data: unknown;
   /** As it stands in the file: what messages may show, since variables hold secrets. */
@@ -34,10 +35,10 @@ export async function readConfig(file: string): Promise<ConfigText> {
 /** Takes the text of a configuration file; never throws. */
 export function configText(file: string, text: string, environment: Environment = process.env): ConfigText {
   const { data: written, map, issues } = readYaml(text);
-  if (issues.length > 0) return { file, data: undefined, written, map, issues };
+  if (issues.length > 0) return { file, text, data: undefined, written, map, issues };
   const unset: ConfigIssue[] = [];
   const data = withEnvironment(written, environment, (path, message) => {
     unset.push({ position: map.valueAt(path), path: formatPath(path), message });
   });
-  return { file, data, written, map, issues: unset };
+  return { file, text, data, written, map, issues: unset };
 }

@@ -10,6 +10,8 @@ import { zodIssues } from './zod-issues.ts';
 /** A configuration that follows the schema, and where everything in it is. */
 export interface LoadedConfig {
   readonly file: string;
+  /** As it was read. */
+  readonly text: string;
   readonly config: Config;
   /** As it stands in the file, variables not put in: what may be shown. */
   readonly written: unknown;
@@ -19,6 +21,7 @@ export interface LoadedConfig {
 /** What a configuration file holds, right or wrong. */
 export interface ParsedConfig {
   readonly file: string;
+  readonly text: string;
   readonly written: unknown;
   readonly map: SourceMap;
   /** What can be seen without building anything. */
@@ -28,12 +31,13 @@ export interface ParsedConfig {
 }
 
 /** Checks the text of a configuration file, as far as that goes without building anything. */
-export function parseConfig({ file, data, written, map, issues }: ConfigText): ParsedConfig {
-  if (data === undefined) return { file, written, map, issues, config: soundParts(undefined, []) };
+export function parseConfig({ file, text, data, written, map, issues }: ConfigText): ParsedConfig {
+  if (data === undefined) return { file, text, written, map, issues, config: soundParts(undefined, []) };
   const result = schema.safeParse(data);
   const wrong = result.success ? [] : result.error.issues;
   return {
     file,
+    text,
     written,
     map,
     issues: withFurther(issues, [

@@ -1,10 +1,11 @@
 import { formatAddress } from '@evenkeel/core';
 import { type AdminTarget, createAdmin, type MetricsSource } from '@evenkeel/proxy/admin';
 import type { LoadedConfig } from '../config/load-config.ts';
+import { listenError } from '../live/listeners.ts';
 
 /** The admin API of a configuration. */
 export interface AdminServer {
-  /** @throws the system's error, such as `EADDRINUSE` */
+  /** @throws ListenError naming the address */
   listen(): Promise<string>;
   close(): Promise<void>;
 }
@@ -31,8 +32,13 @@ export function adminServer({ target, metrics, loaded }: AdminSources): AdminSer
   });
   return {
     async listen() {
-      const bound = await admin.listen({ port, ...(host !== undefined && { host }) });
-      return `http://${formatAddress(bound.address, bound.port)}`;
+      const where = { port, host: host ?? '127.0.0.1' };
+      try {
+        const bound = await admin.listen(where);
+        return `http://${formatAddress(bound.address, bound.port)}`;
+      } catch (error) {
+        throw listenError(where, error);
+      }
     },
     close: admin.close,
   };

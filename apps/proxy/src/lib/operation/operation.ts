@@ -3,22 +3,15 @@ import type { TcpProxy } from '@evenkeel/proxy';
 import { accessLog } from '../access-log/access-log.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { errorText } from '../events/failure.ts';
-import { adminServer } from './admin-server.ts';
 import { followEach } from './follow-each.ts';
 import { type Observation, type Operated, observe } from './observation.ts';
 
-/** What an operator has of a running proxy: admin API, metrics and access log, as the configuration of the start says. */
+/** What an operator sees of the proxy of one process: its state, metrics and access log, as the configuration of the start says. */
 export interface Operation {
-  /** What an admin API in another process may ask. */
+  /** What an admin API may ask, in this process or another one. */
   readonly observation: Observation;
   /** Takes the clusters and TCP listeners in use, after they may have changed. */
   follow(): void;
-  /**
-   * Begins to listen; undefined where the configuration has no admin API.
-   *
-   * @throws the system's error, such as `EADDRINUSE`
-   */
-  listen(): Promise<string | undefined>;
   /** Opens the files of logs anew. */
   reopen(): void;
   close(): Promise<void>;
@@ -28,7 +21,7 @@ export interface Operation {
  * Makes it.
  *
  * @param say takes what the operator should know
- * @throws Error naming a file that cannot be opened
+ * @throws OperationError naming a file that cannot be opened
  */
 export async function createOperation(operated: Operated, say: (line: string) => void): Promise<Operation> {
   const { config, file } = operated.loaded();
@@ -40,16 +33,13 @@ export async function createOperation(operated: Operated, say: (line: string) =>
     logTcp?.(operated.tcp());
   };
   const observation = await observe(operated);
-  const { target, metrics } = observation;
-  const admin = adminServer({ target, metrics, loaded: operated.loaded });
   follow();
   return {
     observation,
     follow,
-    listen: async () => admin?.listen(),
     reopen: () => log?.reopen(),
     async close() {
-      await Promise.all([admin?.close(), log?.close()]);
+      await log?.close();
       observation[Symbol.dispose]();
     },
   };

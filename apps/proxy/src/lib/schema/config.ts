@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { proxyMiddleware } from '../middleware/registry.ts';
 import { peer } from './address.ts';
 import { cluster, clusterName } from './cluster.ts';
-import { count, distinct, list, ms, object, pattern, text, wholeMs } from './fields.ts';
+import { count, distinct, flag, list, ms, object, pattern, text, wholeMs } from './fields.ts';
 import { forwarded, requestId } from './hops.ts';
 import { listener } from './listener.ts';
 import { accessLog, admin, log, metrics, tracing } from './operation.ts';
@@ -87,7 +87,22 @@ export const config = object('Configuration of the evenkeel proxy.', {
   tracing: tracing.exactOptional(),
   log: log.exactOptional(),
   shutdown: object('What SIGTERM does.', {
-    graceMs: ms('How long open requests may take to finish. Default 25000.').exactOptional(),
+    delayMs: ms('How long connections are still accepted, while /ready says no. Default 0.').exactOptional(),
+    graceMs: ms('How long open requests may take to finish after that. Default 25000.').exactOptional(),
+    idleMs: ms('How long a connection may be idle then. Default 1000.').exactOptional(),
+  }).exactOptional(),
+  workers: z
+    .union([count('Processes.', { min: 1, max: 1_024 }), z.literal('auto')], {
+      error: 'an integer from 1 to 1024, or "auto"',
+    })
+    .describe('Serves in so many processes; auto is one for each CPU. Default: in one, without a supervisor.')
+    .exactOptional(),
+  reload: object('How this file is read again.', {
+    watch: flag('Whether a change of the file is enough; SIGHUP always is. Default true.').exactOptional(),
+    readyTimeoutMs: ms(
+      'How long new and changed clusters may take to find their endpoints before they are used. Default 5000.',
+      { max: 600_000 },
+    ).exactOptional(),
   }).exactOptional(),
 });
 

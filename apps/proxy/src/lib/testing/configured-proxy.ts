@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { buildProxy } from '../build/proxy.ts';
+import { createProxy } from '@evenkeel/proxy';
+import { buildParts } from '../build/parts.ts';
 import { checkParsed } from '../commands/check.ts';
 import { configText } from '../config/config-text.ts';
 import { parseConfig } from '../config/load-config.ts';
@@ -43,14 +44,16 @@ export async function configuredProxy(
   const errors: unknown[] = [];
   try {
     const loaded = await checkParsed(parseConfig(configText('evenkeel.yaml', whole)));
-    const built = buildProxy(loaded, { onMiddlewareError: (error) => void errors.push(error) });
-    const address = await built.proxy.listen({ port: 0, host: '127.0.0.1' });
+    const parts = buildParts(loaded, { onMiddlewareError: (error) => void errors.push(error) });
+    const proxy = createProxy(parts.options);
+    const address = await proxy.listen({ port: 0, host: '127.0.0.1' });
     return {
       url: `http://127.0.0.1:${address.port}`,
       asked,
       errors,
       async [Symbol.asyncDispose]() {
-        await built.close();
+        await proxy.close({ graceMs: 0 });
+        await parts.close();
         close();
       },
     };

@@ -24,9 +24,12 @@ export interface Listener {
   readonly port: number;
   /** Connections that are open. */
   readonly connections: number;
-  /** Asks clients from now on to close their connections, and goes on accepting. */
-  drain(): void;
-  /** Stops accepting, and closes what stays idle for `idleMs`; resolves when the last connection has closed. */
+  /** Stops accepting at once. */
+  stop(): void;
+  /**
+   * Stops accepting, asks clients to close their connections, and closes what stays idle for `idleMs`; resolves when the last
+   * connection has closed.
+   */
   close(idleMs: number): Promise<void>;
   /** Stops accepting, and closes every connection now. */
   destroy(): void;

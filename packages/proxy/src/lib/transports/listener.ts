@@ -66,7 +66,7 @@ export async function listen(where: ListenOptions, context: ListenerContext): Pr
     get connections() {
       return accepting.connections;
     },
-    drain,
+    stop: () => void accepting.stop(),
     async close(idleMs) {
       const closed = accepting.stop();
       drain();

@@ -1,0 +1,62 @@
+import { EventEmitter } from 'node:events';
+import { expect, it } from 'vitest';
+import { ChannelClosed, channel, type Handlers, type MessageEnd, RemoteError } from './channel.ts';
+
+/** Two ends, as far from each other as a clone. */
+function connected(handlers: Handlers, back: Handlers = {}) {
+  const [a, b] = [new EventEmitter(), new EventEmitter()];
+  let open = true;
+  const end = (own: EventEmitter, other: EventEmitter): MessageEnd =>
+    Object.assign(own, {
+      send(message: object, callback: (error: Error | null) => void) {
+        if (open) setImmediate(() => other.emit('message', structuredClone(message)));
+        setImmediate(callback, open ? null : new Error('closed'));
+      },
+    });
+  const here = channel(end(a, b), back);
+  const there = channel(end(b, a), handlers);
+  const close = (): void => {
+    open = false;
+    a.emit('disconnect');
+  };
+  const cut = (): void => {
+    open = false;
+  };
+  return { here, there, close, cut };
+}
+
+it('answers questions of both sides, each its own', async () => {
+  const { here, there } = connected(
+    { double: (n: number) => n * 2, late: async (text: string) => `late ${text}` },
+    { name: () => 'here' },
+  );
+  const answers = [here.ask('late', 'x'), here.ask('double', 4), there.ask('name')];
+  expect(await Promise.all(answers)).toEqual(['late x', 8, 'here']);
+});
+
+it('hands errors on, with their names', async () => {
+  class OddError extends Error {}
+  const { here } = connected({
+    fail: () => {
+      throw new OddError('no luck');
+    },
+  });
+  const error = await here.ask('fail').catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(RemoteError);
+  expect(error).toMatchObject({ name: 'OddError', message: 'no luck' });
+  await expect(here.ask('none')).rejects.toThrow('there is no method none');
+});
+
+it('a side that has gone fails what it has not answered', async () => {
+  const { here, close } = connected({ never: () => new Promise(() => {}) });
+  const asked = here.ask('never');
+  close();
+  await expect(asked).rejects.toThrow(ChannelClosed);
+  await expect(here.ask('never')).rejects.toThrow(ChannelClosed);
+});
+
+it('a message that cannot be sent tells that the other side has gone', async () => {
+  const { here, cut } = connected({ double: (n: number) => n * 2 });
+  cut();
+  await expect(here.ask('double', 1)).rejects.toThrow(ChannelClosed);
+});
