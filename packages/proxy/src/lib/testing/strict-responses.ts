@@ -41,17 +41,11 @@ export function readResponses(
   ending: Ending,
   { asUndici = false }: { asUndici?: boolean } = {},
 ): StrictResponses {
-  if (!asUndici) return read(text, methods, ending, STATUS_LINE);
-  const taken = text.replace(/^[\r\n]+/, '').replace(/^([^\r\n]*)\r\r/, '$1\r\n');
-  return read(taken, methods, ending, LENIENT_STATUS_LINE);
-}
-
-function read(text: string, methods: readonly string[], ending: Ending, statusLine: RegExp): StrictResponses {
   const responses: StrictResponse[] = [];
   let at = 0;
   try {
     for (const method of methods) {
-      const response = readResponse(text, at, method, ending, statusLine);
+      const response = readResponse(text, at, method, ending, asUndici);
       if (response === undefined) return { responses, fault: undefined, end: at };
       responses.push(response);
       at = response.end;
@@ -69,13 +63,13 @@ function readResponse(
   from: number,
   method: string,
   ending: Ending,
-  statusLine: RegExp,
+  asUndici: boolean,
 ): (StrictResponse & { end: number }) | undefined {
   const interim: number[] = [];
   for (let at = from; ; ) {
-    const head = readHead(text, at);
+    const head = asUndici ? readHeadAsUndici(text, at) : readHead(text, at);
     if (head === undefined) return undefined;
-    const status = Number(statusLine.exec(head.line)?.[1] ?? 0);
+    const status = Number((asUndici ? LENIENT_STATUS_LINE : STATUS_LINE).exec(head.line)?.[1] ?? 0);
     if (status === 0) throw new Ambiguous(`no status line: ${JSON.stringify(head.line)}`);
     if (status === 101) throw new Ambiguous('a switch that nobody asked for');
     if (status >= 200) {
@@ -84,6 +78,15 @@ function readResponse(
     interim.push(status);
     at = head.end;
   }
+}
+
+function readHeadAsUndici(text: string, from: number): StrictHead | undefined {
+  const lead = /^[\r\n]*/.exec(text.slice(from))?.[0].length ?? 0;
+  const begin = from + lead;
+  // Two CR take as many bytes as CRLF, so that everything stays in its place.
+  const line = /^[^\r\n]*\r\r/.exec(text.slice(begin))?.[0];
+  if (line === undefined) return readHead(text, begin);
+  return readHead(`${text.slice(0, begin)}${line.slice(0, -1)}\n${text.slice(begin + line.length)}`, begin);
 }
 
 function contentOf(
