@@ -1,5 +1,5 @@
 // Every link between documents leads to a file that is there, and to a heading that is in it.
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ROOT } from './lib/workspace.ts';
@@ -14,10 +14,17 @@ it.each(documents.sort())('the links of %s lead somewhere', (file) => {
     const target = join(ROOT, dirname(file), path);
     if (path !== '' && !existsSync(target)) return true;
     if (heading === undefined) return false;
-    return !headingsOf(readFileSync(path === '' ? join(ROOT, file) : target, 'utf8')).has(heading);
+    return !headingsOf(readFileSync(documentAt(path === '' ? join(ROOT, file) : target), 'utf8')).has(
+      heading,
+    );
   });
   expect(broken).toEqual([]);
 });
+
+/** What is shown of a folder is its README. */
+function documentAt(path: string): string {
+  return statSync(path).isDirectory() ? join(path, 'README.md') : path;
+}
 
 /** Relative links outside of code. */
 function linksOf(text: string): string[] {

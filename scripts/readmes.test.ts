@@ -7,7 +7,7 @@ import { findExamples } from './lib/readmes/example.ts';
 import { createSandbox, type Sandbox } from './lib/readmes/sandbox.ts';
 import { ROOT } from './lib/workspace.ts';
 
-const DOCUMENTS = ['*.md', 'docs/**/*.md', 'packages/*/README.md', 'apps/*/README.md'];
+const DOCUMENTS = ['*.md', 'docs/**/*.md', 'packages/*/*.md', 'apps/*/*.md'];
 
 const examples = globSync(DOCUMENTS, { cwd: ROOT })
   .sort()

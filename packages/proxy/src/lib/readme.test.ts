@@ -9,13 +9,15 @@ import { expect, it } from 'vitest';
 import * as proxyPackage from '../index.ts';
 import { rawUpstream } from './testing/raw-upstream.ts';
 
-const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 const modules = { ...core, ...strategies, ...proxyPackage, createServer: http.createServer };
 
-/** The examples, in order, without their imports. */
-const examples = [...README.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) =>
-  code.replaceAll(/^import .*\n/gm, ''),
-);
+/** The examples of a document, in order, without their imports. */
+function examplesOf(document: string): string[] {
+  const text = readFileSync(new URL(`../../${document}`, import.meta.url), 'utf8');
+  return [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) =>
+    code.replaceAll(/^import .*\n/gm, ''),
+  );
+}
 
 /** Runs code with the names that its imports would bring in, and returns what it declared. */
 async function execute(code: string, scope: Record<string, unknown>, names: readonly string[]) {
@@ -27,8 +29,8 @@ async function execute(code: string, scope: Record<string, unknown>, names: read
 }
 
 it('the examples run', async () => {
-  const [usage = '', stop = '', embed = '', routes = '', middleware = '', update = '', events = ''] =
-    examples;
+  const [usage = '', stop = '', embed = '', routes = '', events = ''] = examplesOf('README.md');
+  const [middleware = '', update = ''] = examplesOf('GUIDE.md');
   await using upstream = await rawUpstream('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
   const adapted = usage
     .replaceAll(/900[12]/g, String(upstream.port))
