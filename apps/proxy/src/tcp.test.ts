@@ -1,6 +1,7 @@
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
-import { type AddressInfo, connect, createServer, type Server } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { expect, it, vi } from 'vitest';
 import { check } from './lib/commands/check.ts';
 import { runCli } from './lib/testing/run-cli.ts';
@@ -162,4 +163,34 @@ routes: [{ cluster: api }]
   await once(client, 'data');
   expect(lines).toContain(`PROXY TCP4 127.0.0.1 127.0.0.1 ${client.localPort} ${port}`);
   client.destroy();
+});
+
+it('a reload takes TCP listeners along: other endpoints for new connections, while open ones go on', async () => {
+  const named = (name: string) => createServer((socket) => void socket.on('data', () => socket.write(name)));
+  using first = await listening(named('a'));
+  using second = await listening(named('b'));
+  const config = (port: number, more = '') => `
+listeners: [{ port: 0, host: 127.0.0.1, tcp: { cluster: db } }${more}]
+clusters: { db: { discovery: { static: ["127.0.0.1:${port}"] } } }
+`;
+  await using file = await temporaryFile('evenkeel.yaml', config(first.port));
+  await using cli = runCli('run', '--config', file.path);
+  const [, port = ''] = await cli.printed(/^listening on tcp:\/\/127\.0\.0\.1:(\d+)$/m);
+  const ask = async (client: Socket): Promise<string> => {
+    client.write('x');
+    return String((await once(client, 'data'))[0]);
+  };
+  const old = connect(Number(port), '127.0.0.1');
+  expect(await ask(old)).toBe('a');
+  await writeFile(file.path, config(second.port));
+  await vi.waitUntil(() => cli.stderr.includes('cluster db changed'));
+  const next = connect(Number(port), '127.0.0.1');
+  expect([await ask(next), await ask(old)]).toEqual(['b', 'a']);
+  await writeFile(file.path, config(second.port, ', { port: 0, host: 127.0.0.2, tcp: { cluster: db } }'));
+  const [, other = ''] = await cli.printed(/^listening on tcp:\/\/127\.0\.0\.2:(\d+)$/m);
+  const third = connect(Number(other), '127.0.0.2');
+  expect([await ask(third), await ask(next)]).toEqual(['b', 'b']);
+  for (const client of [old, next, third]) client.destroy();
+  cli.child.kill('SIGTERM');
+  expect(await cli.exited).toBe(0);
 });

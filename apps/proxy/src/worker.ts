@@ -11,5 +11,5 @@ if (cluster.worker !== undefined) cluster.worker.exitedAfterDisconnect = true;
 
 const { work } = await import('./lib/workers/worker.ts');
 const name = process.env['EVENKEEL_WORKER'] ?? '';
-await work(name, process, (line) => process.stderr.write(`worker ${name}: ${line}\n`));
+await work(name, process, (line) => process.stderr.write(`${line}\n`));
 process.exit();

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { keepAliveLoad } from '@evenkeel/services';
 import { expect, it, vi } from 'vitest';
@@ -217,4 +217,33 @@ it('no worker outlives the process that started it', async () => {
   a.release();
   expect(await (await held).text()).toBe('a');
   await vi.waitUntil(() => !all.some(isRunning), patiently);
+});
+
+it('every worker writes to the one access log, and opens it anew when the first process is told to', async () => {
+  await using endpoint = await namedEndpoint('a');
+  await using file = await temporaryFile(
+    'evenkeel.yaml',
+    config(
+      endpoint.port,
+      'workers: 2\nlog: { format: json }\naccessLog: { to: { path: access.log }, format: "%{target}" }',
+    ),
+  );
+  const log = file.path.replace('evenkeel.yaml', 'access.log');
+  const lines = (path: string): string[] =>
+    existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : [];
+  const { cli, url } = await started(file.path);
+  await using _cli = cli;
+  const get = (path: string) => fetch(`${url}${path}`, { headers: { connection: 'close' } });
+  for (let i = 0; i < 20; i++) await (await get(`/before/${i}`)).text();
+  await vi.waitUntil(() => lines(log).length === 20, patiently);
+  renameSync(log, `${log}.1`);
+  cli.child.kill('SIGUSR2');
+  await vi.waitUntil(() => existsSync(log), patiently);
+  for (let i = 0; i < 20; i++) await (await get(`/after/${i}`)).text();
+  await vi.waitUntil(() => lines(log).length + lines(`${log}.1`).length === 40, patiently);
+  expect(lines(log).filter((line) => line.startsWith('/after/')).length).toBeGreaterThan(0);
+  cli.child.kill('SIGTERM');
+  expect(await cli.exited).toBe(0);
+  // What workers themselves say is JSON as well.
+  for (const line of cli.stderr.trim().split('\n')) expect(line).toMatch(/^\{"level":/);
 });

@@ -37,9 +37,10 @@ export async function work(id: string, end: MessageEnd, say: Say): Promise<void>
   const api: WorkerApi = {
     async start(config) {
       const loaded = loadedFrom(config);
+      const tell = loaded.config.log?.format === 'json' ? jsonSay(say) : say;
       started = await start(loaded, {
         id,
-        say: loaded.config.log?.format === 'json' ? jsonSay(say) : say,
+        say: (line) => tell(`worker ${id}: ${line}`),
         quietMs: QUIET_MS,
         announce: (listeners) => {
           for (const listener of listeners) announced.push(listeningLine(listener));
