@@ -88,7 +88,8 @@ it('a worker that is killed costs what it had open, and another one takes its pl
   await told(cli, 'worker 1 ended (SIGKILL), another one starts\n');
   await vi.waitUntil(() => pids(cli, 1).length === 2, patiently);
   const { lost } = load;
-  expect(lost).toBeLessThan(clients);
+  // Workers accept by themselves, so one may have had them all; but none loses more than what it was waiting for.
+  expect(lost).toBeLessThanOrEqual(clients);
   await load.reached(load.answered + 200);
   process.kill(pids(cli, 2)[0]!, 'SIGKILL');
   await vi.waitUntil(() => pids(cli, 2).length === 2, patiently);
