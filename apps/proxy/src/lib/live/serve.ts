@@ -44,7 +44,7 @@ async function serveStarted(
   stopped: AbortSignal,
 ): Promise<number> {
   const { target, metrics } = operation.observation;
-  const admin = adminServer({ target, metrics, loaded: () => live.loaded });
+  const admin = adminServer({ target, metrics, loaded: () => live.loaded, say: err });
   onReopen(operation.reopen);
   try {
     if (!stopped.aborted) {

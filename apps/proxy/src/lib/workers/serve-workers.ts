@@ -30,6 +30,7 @@ export async function serveWorkers(
     target,
     metrics: wantsMetrics ? await mergedMetrics(target.metrics) : undefined,
     loaded: () => current(),
+    say: err,
   });
   context.onReopen(() => {
     for (const { api } of pool.workers.ready) api.reopen().catch(() => {});
