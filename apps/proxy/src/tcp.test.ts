@@ -26,9 +26,11 @@ listeners:
   - { port: 0, host: 127.0.0.1, tcp: { cluster: db }, proxyProtocol: { from: [127.0.0.1] } }
 clusters:
   db: { discovery: { static: ["127.0.0.1:${endpoint.port}"] }, strategy: ring-hash, proxyProtocol: v1 }
+admin: { port: 0 }
 `,
   );
   await using cli = runCli('run', '--config', file.path);
+  const [, admin = ''] = await cli.printed(/^admin on (\S+)$/m);
   const [, port = ''] = await cli.printed(/^listening on tcp:\/\/127\.0\.0\.1:(\d+)$/m);
   const client = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true });
   let heard = '';
@@ -38,6 +40,9 @@ clusters:
   client.write(`${LINE}hello`);
   await vi.waitUntil(() => heard.includes('hello'));
   expect(heard).toBe(`${LINE}hello`);
+  expect(await (await fetch(`${admin}/listeners`)).json()).toEqual({
+    listeners: [{ address: '127.0.0.1', port: Number(port), connections: 1 }],
+  });
   cli.child.kill('SIGTERM');
   await vi.waitUntil(() => cli.stderr.includes('stopping: 1 open'));
   client.end(' and goodbye');

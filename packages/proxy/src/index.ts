@@ -49,7 +49,7 @@ export type {
   TcpProxyOptions,
   TcpRetryOptions,
 } from './lib/tcp/tcp-options.ts';
-export { createTcpProxy, type TcpProxy } from './lib/tcp/tcp-proxy.ts';
+export { createTcpProxy, type TcpProxy, type TcpProxyState } from './lib/tcp/tcp-proxy.ts';
 export type { ListenOptions } from './lib/transports/listen-options.ts';
 export { checkListenOptions } from './lib/transports/listener.ts';
 export type { ConnectionOptions } from './lib/transports/node-http-options.ts';

@@ -208,6 +208,7 @@ it('tells of TCP connections', async () => {
   expect(JSON.parse(line)).toEqual({
     time: expect.any(String),
     remoteAddress: '192.0.2.1',
+    clientAddress: '192.0.2.1',
     host: 'db.example',
     cluster: 'db',
     endpoint: '10.0.0.1:5432',

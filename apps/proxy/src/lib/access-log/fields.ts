@@ -22,7 +22,7 @@ const ofBoth =
 const FIELDS: Readonly<Record<string, FieldReader>> = {
   time: () => new Date().toISOString(),
   remoteAddress: ({ remoteAddress }) => remoteAddress,
-  clientAddress: of(({ clientAddress }) => clientAddress),
+  clientAddress: (event) => (event.type === 'exchangeEnded' ? event.clientAddress : event.remoteAddress),
   requestId: of(({ requestId }) => requestId),
   method: of(({ method }) => method),
   host: ofBoth((event) => (event.type === 'exchangeEnded' ? event.host : event.serverName)),

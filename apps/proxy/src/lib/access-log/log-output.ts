@@ -42,7 +42,13 @@ export async function logOutput({ to, say, maxPendingBytes }: LogOutputOptions):
     minLength: BATCH_BYTES,
     maxLength: maxPendingBytes,
   });
-  if (typeof to === 'string') await once(stream, 'ready');
+  if (typeof to === 'string') {
+    await once(stream, 'ready').catch((error: unknown) => {
+      // Else pino flushes it when the process ends, which breaks on a file that is not open.
+      stream.emit('close');
+      throw error;
+    });
+  }
   let dropped = 0;
   let failure = '';
   stream.on('drop', () => {

@@ -35,6 +35,28 @@ it.each<[string, string, string[]]>([
   expect(await warnings(settings, routes)).toEqual(expected);
 });
 
+it.each([
+  [
+    'round-robin',
+    'round-robin passes over the weights of endpoints, smooth-weighted-round-robin goes by them',
+  ],
+  ['random', 'random passes over the weights of endpoints, weighted-random goes by them'],
+  ['smooth-weighted-round-robin', undefined],
+])('of weights that %s does not look at', async (strategy, expected) => {
+  const weighted = `merge: [{ static: ["127.0.0.1:1", { address: "127.0.0.1:2", weight: 2 }] }]`;
+  const text = (discovery: string) => `
+listeners: [{ port: 0 }]
+clusters: { api: { discovery: { ${discovery} }, strategy: ${strategy} } }
+routes: [{ cluster: api }]
+`;
+  const of = async (discovery: string) =>
+    configWarnings(await checkParsed(parseConfig(configText('f', text(discovery))))).map(
+      ({ path, message }) => `${path}: ${message}`,
+    );
+  expect(await of(weighted)).toEqual(expected === undefined ? [] : [`clusters.api.strategy: ${expected}`]);
+  expect(await of('static: ["127.0.0.1:1"]')).toEqual([]);
+});
+
 it('tells of a cookie that leads nowhere', async () => {
   const cookie = 'stickyCookie: { secrets: [0123456789abcdefg] }';
   const message = 'routes[0].stickyCookie: leads nowhere without strategy: sticky at the cluster';

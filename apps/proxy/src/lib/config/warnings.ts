@@ -7,6 +7,12 @@ import type { LoadedConfig } from './load-config.ts';
 /** Strategies that pick by the key of a request. */
 const BY_KEY = ['ring-hash', 'maglev', 'rendezvous', 'bounded-load', 'sticky'] as const;
 
+/** Strategies that pass over weights, and those that do the same by weight. */
+const WITHOUT_WEIGHTS = [
+  ['round-robin', 'smooth-weighted-round-robin'],
+  ['random', 'weighted-random'],
+] as const;
+
 /** Middleware that may hide from a cache whose answer it is. */
 const LOGINS = ['basicAuth', 'jwtAuth'] as const;
 /** Middleware that gives requests a key. */
@@ -33,6 +39,7 @@ export function configWarnings({ file, config, map }: LoadedConfig): ConfigIssue
     for (const { path, message } of discoveryWarnings(cluster.discovery, file)) {
       warn(['discovery', ...path], message);
     }
+    for (const message of weightWarnings(cluster)) warn(['strategy'], message);
     // TCP connections have a key in any case: the client's address.
     if (byTcp.has(name)) continue;
     const reports = cluster.loadReports ?? config.client?.loadReports ?? false;
@@ -58,6 +65,21 @@ export function configWarnings({ file, config, map }: LoadedConfig): ConfigIssue
     add(['routes', index, 'stickyCookie'], 'leads nowhere without strategy: sticky at the cluster');
   }
   return inOrder(issues);
+}
+
+function* weightWarnings({ strategy, discovery }: ClusterConfig): Iterable<string> {
+  if (strategy === undefined || new Set(weightsOf(discovery)).size < 2) return;
+  for (const [plain, weighted] of WITHOUT_WEIGHTS) {
+    if (!usesStrategy(strategy, plain)) continue;
+    yield `${plain} passes over the weights of endpoints, ${weighted} goes by them`;
+  }
+}
+
+/** Those of endpoints that are written down. */
+function weightsOf({ static: endpoints, merge }: ClusterConfig['discovery']): number[] {
+  if (Array.isArray(merge)) return merge.flatMap(weightsOf);
+  if (!Array.isArray(endpoints)) return [];
+  return endpoints.map((endpoint: { readonly weight?: number }) => endpoint.weight ?? 1);
 }
 
 function* strategyWarnings(

@@ -1,4 +1,4 @@
-import { type Document, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import { type Document, isNode, isScalar, LineCounter, parseDocument, visit, type YAMLError } from 'yaml';
 import type { ConfigIssue } from './config-error.ts';
 import { type SourceMap, sourceMap } from './source-map.ts';
 
@@ -20,7 +20,7 @@ export function readYaml(text: string): YamlSource {
     path: '',
     message: `not valid YAML: ${message}`,
   });
-  const issues = document.errors.map((error) => issue(error.pos[0], error.message));
+  const issues = document.errors.map((error) => issue(error.pos[0], wordsOf(error)));
   if (issues.length === 0) issues.push(...nodeIssues(document, issue));
   if (issues.length > 0) return { data: undefined, map, issues };
   try {
@@ -29,6 +29,10 @@ export function readYaml(text: string): YamlSource {
     // What is left is a text that aliases would blow up.
     return { data: undefined, map, issues: [issue(0, (error as Error).message)] };
   }
+}
+
+function wordsOf({ code, message }: YAMLError): string {
+  return code === 'MULTIPLE_DOCS' ? 'a second document begins here' : message;
 }
 
 function nodeIssues(document: Document, issue: (offset: number, message: string) => ConfigIssue) {

@@ -87,5 +87,10 @@ function show(value: unknown): string {
     const keys = Object.keys(value);
     return keys.length === 0 ? 'an empty object' : `an object with ${keys.join(', ')}`;
   }
-  return value === null ? 'nothing' : JSON.stringify(value).replaceAll(CREDENTIALS, '//…@');
+  if (value === null) return 'nothing';
+  const text = JSON.stringify(value).replaceAll(CREDENTIALS, '//…@');
+  return text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)}…` : text;
 }
+
+/** A file that is something else altogether is one long text, and has no place in a log. */
+const SHOWN_CHARS = 100;

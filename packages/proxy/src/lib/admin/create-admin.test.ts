@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { cache, createCacheStore } from '@evenkeel/cache';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createTcpProxy } from '../tcp/tcp-proxy.ts';
 import { exchangeBytes, parts } from '../testing/raw-client.ts';
 import { rawUpstream } from '../testing/raw-upstream.ts';
 import { startProxy } from '../testing/start-proxy.ts';
@@ -120,6 +121,18 @@ describe('what it shows', () => {
     });
     expect((await ask('/workers')).json.workers).toMatchObject([
       { id: '0', pid: process.pid, active: 0, draining: false },
+    ]);
+  });
+
+  it('listeners of TCP connections beside those of requests', async () => {
+    const { proxy } = await setUp();
+    await using tcp = createTcpProxy({ cluster: proxy.cluster });
+    const { port } = await tcp.listen({ port: 0, host: '127.0.0.1' });
+    const target = localTarget({ proxy: proxy.proxy, clusters: () => [proxy.cluster], tcp: () => [tcp] });
+    const [worker] = await target.state();
+    expect(worker?.proxy.listeners).toEqual([
+      { address: '127.0.0.1', port: proxy.port, connections: 0 },
+      { address: '127.0.0.1', port, connections: 0 },
     ]);
   });
 

@@ -1,5 +1,7 @@
 import type { Cluster } from '@evenkeel/core';
 import type { ReverseProxy } from '../proxy.ts';
+import type { ProxyState } from '../proxy-state.ts';
+import type { TcpProxy } from '../tcp/tcp-proxy.ts';
 import type { AdminTarget, CommandResult, EndpointCommand } from './admin-target.ts';
 import { clusterView } from './cluster-view.ts';
 import { type PurgeStore, purge } from './purge.ts';
@@ -7,6 +9,8 @@ import { type PurgeStore, purge } from './purge.ts';
 /** The parts of a proxy that runs in this process. Functions are called anew each time, so what they give may change. */
 export interface LocalTargetOptions {
   readonly proxy: Pick<ReverseProxy, 'inspect'>;
+  /** Proxies for TCP connections beside it, whose listeners are shown with its own. @default none */
+  readonly tcp?: () => readonly Pick<TcpProxy, 'inspect'>[];
   readonly clusters: () => readonly Cluster[];
   /** The stores of caches that can be purged. @default none */
   readonly stores?: () => readonly PurgeStore[];
@@ -17,6 +21,7 @@ export interface LocalTargetOptions {
 /** Makes a target of the proxy of this process. */
 export function localTarget({
   proxy,
+  tcp = () => [],
   clusters,
   stores = () => [],
   id = '0',
@@ -27,7 +32,7 @@ export function localTarget({
         id,
         pid: process.pid,
         uptimeMs: Math.round(process.uptime() * 1_000),
-        proxy: proxy.inspect(),
+        proxy: withListeners(proxy.inspect(), tcp()),
         clusters: clusters().map((cluster) => clusterView(cluster.inspect())),
       },
     ],
@@ -43,6 +48,10 @@ export function localTarget({
             command,
           ),
   };
+}
+
+function withListeners(state: ProxyState, tcp: readonly Pick<TcpProxy, 'inspect'>[]): ProxyState {
+  return { ...state, listeners: [...state.listeners, ...tcp.flatMap((one) => one.inspect().listeners)] };
 }
 
 function changeEndpoint(cluster: Cluster | undefined, command: EndpointCommand): CommandResult {

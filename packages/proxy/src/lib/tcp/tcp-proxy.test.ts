@@ -28,6 +28,21 @@ it('joins a client and an endpoint, and tells what moved between them', async ()
   expect(proxy.proxy.active).toBe(0);
 });
 
+it('tells where it accepts connections, and how many are open there', async () => {
+  await using endpoint = await tcpEndpoint();
+  await using cluster = orderedCluster(endpoint.address);
+  await using proxy = await startTcpProxy({ cluster });
+  const client = proxy.client();
+  await proxy.event('connectionOpened');
+  const where = { address: '127.0.0.1', port: proxy.port };
+  expect(proxy.proxy.inspect()).toEqual({ active: 1, listeners: [{ ...where, connections: 1 }] });
+  client.end();
+  await proxy.ended(0);
+  await vi.waitUntil(() => proxy.proxy.inspect().listeners[0]?.connections === 0);
+  await proxy.proxy.close();
+  expect(proxy.proxy.inspect()).toEqual({ active: 0, listeners: [] });
+});
+
 it('keeps one half open when the other has ended, in either direction', async () => {
   await using endpoint = await tcpEndpoint((socket) => void socket.resume());
   await using cluster = orderedCluster(endpoint.address);

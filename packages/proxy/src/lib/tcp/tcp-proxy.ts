@@ -12,10 +12,18 @@ import type { Superseded } from '../proxy.ts';
 import type { CloseOptions } from '../proxy-options.ts';
 import { type Accept, acceptProxy } from '../proxy-protocol/accept-proxy.ts';
 import type { ProxiedConnection } from '../proxy-protocol/proxy-header.ts';
+import type { ListenerState } from '../proxy-state.ts';
 import { parseClientHello } from './client-hello.ts';
 import { KEEP_ALIVE_MS } from './connect-endpoint.ts';
 import { type TcpGeneration, tcpGeneration } from './tcp-generation.ts';
 import type { TcpProxyOptions } from './tcp-options.ts';
+
+/** What a proxy for TCP connections is doing now. Plain data, fit for JSON. */
+export interface TcpProxyState {
+  /** Connections that are open. */
+  readonly active: number;
+  readonly listeners: readonly ListenerState[];
+}
 
 /** A proxy for TCP connections: balances each as a whole, and looks at no byte of it but, where asked to, the first. */
 export interface TcpProxy extends AsyncDisposable {
@@ -34,6 +42,8 @@ export interface TcpProxy extends AsyncDisposable {
   update(options: Omit<TcpProxyOptions, 'clock'>): Superseded;
   /** Connections that are open now. */
   readonly active: number;
+  /** A copy of what the proxy is doing, for admin pages. */
+  inspect(): TcpProxyState;
   /** Calls the listener with each event until disposed. */
   subscribe(listener: ProxyListener): Disposable;
   /**
@@ -51,7 +61,7 @@ export interface TcpProxy extends AsyncDisposable {
 export function createTcpProxy(options: TcpProxyOptions): TcpProxy {
   const { clock = systemClock } = options;
   const events = proxyEvents();
-  const servers = new Set<Server>();
+  const servers = new Map<Server, () => ListenerState>();
   const starting = new Set<Socket>();
   const waiting: (() => void)[] = [];
   let stopped = false;
@@ -113,7 +123,7 @@ export function createTcpProxy(options: TcpProxyOptions): TcpProxy {
     async close({ delayMs }, signal) {
       if (delayMs > 0) await sleep(clock, delayMs, signal).catch(() => {});
       stopped = true;
-      const ended = [...servers].map((server) => new Promise((resolve) => server.close(resolve)));
+      const ended = Array.from(servers.keys(), (server) => new Promise((resolve) => server.close(resolve)));
       // They have not said yet what they want: nothing of theirs is lost.
       for (const socket of starting) socket.destroy();
       if (starting.size > 0) await new Promise<void>((resolve) => waiting.push(resolve));
@@ -133,12 +143,17 @@ export function createTcpProxy(options: TcpProxyOptions): TcpProxy {
       assertOpen();
       const accept = acceptProxy(where.proxyProtocol, clock);
       const keepAlive = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
-      const server = createServer({ allowHalfOpen: true, noDelay: true, ...keepAlive }, (socket) =>
-        accepted(socket, accept),
-      );
+      let connections = 0;
+      const server = createServer({ allowHalfOpen: true, noDelay: true, ...keepAlive }, (socket) => {
+        connections += 1;
+        socket.once('close', () => {
+          connections -= 1;
+        });
+        accepted(socket, accept);
+      });
       const address = await bind(server, where);
       server.on('error', (error) => events.emit({ type: 'listenerFailed', error }));
-      servers.add(server);
+      servers.set(server, () => ({ ...address, connections }));
       return address;
     },
     update(next) {
@@ -151,6 +166,10 @@ export function createTcpProxy(options: TcpProxyOptions): TcpProxy {
     get active() {
       return active();
     },
+    inspect: () => ({
+      active: active(),
+      listeners: [...servers].flatMap(([server, state]) => (server.listening ? state() : [])),
+    }),
     subscribe: (listener) => events.subscribe(listener),
     close: closed.close,
     [Symbol.asyncDispose]: () => closed.close(),
