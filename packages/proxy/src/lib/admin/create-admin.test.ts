@@ -143,6 +143,11 @@ describe('what it shows', () => {
       basicAuth: { users: { ann: 'pw' } },
       keys: 3,
       list: [1, null],
+      otlp: { headers: { 'x-team': 'pw' } },
+      route: {
+        match: { cookies: { tester: 'pw', other: true } },
+        requestHeaders: { remove: ['x-a'], set: { 'x-b': 'pw' } },
+      },
     };
     const { ask } = await setUp({ config: () => config });
     const { text, json } = await ask('/config');
@@ -153,6 +158,11 @@ describe('what it shows', () => {
       basicAuth: { users: { ann: '***' } },
       keys: 3,
       list: [1, null],
+      otlp: { headers: { 'x-team': '***' } },
+      route: {
+        match: { cookies: { tester: '***', other: true } },
+        requestHeaders: { remove: ['x-a'], set: { 'x-b': '***' } },
+      },
     });
   });
 

@@ -1,10 +1,12 @@
 const SECRET_KEY =
   /token|secret|password|passwd|passphrase|credential|authorization|private|api-?key|^(?:auth|users)$|^(?:key|cert|pfx)$/i;
+/** What holds header fields or cookies: any of them may be a credential, whatever its name. */
+const FIELDS_KEY = /^(?:headers|cookies|requestHeaders|responseHeaders)$/;
 const MASK = '***';
 
 /**
- * Copies plain data without what must not be shown: values under keys that are named like secrets, and passwords in URLs. Text under
- * other keys is shown as it is.
+ * Copies plain data without what must not be shown: values under keys that are named like secrets, values of header fields and
+ * cookies, and passwords in URLs. Text under other keys is shown as it is.
  */
 export function maskSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(maskSecrets);
@@ -13,16 +15,19 @@ export function maskSecrets(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, field]) => [
       key,
-      SECRET_KEY.test(key) ? masked(field) : maskSecrets(field),
+      SECRET_KEY.test(key) || (FIELDS_KEY.test(key) && !Array.isArray(field))
+        ? masked(field)
+        : maskSecrets(field),
     ]),
   );
 }
 
-/** What holds secrets below may say how many. */
+/** What holds secrets below may say how many, and which fields are taken away. */
 function masked(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(masked);
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, masked(field)]));
+    const entries = Object.entries(value);
+    return Object.fromEntries(entries.map(([key, field]) => [key, key === 'remove' ? field : masked(field)]));
   }
   return typeof value === 'string' || typeof value === 'number' ? MASK : value;
 }
