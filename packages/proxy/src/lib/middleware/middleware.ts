@@ -45,7 +45,7 @@ export interface RoutedRequest {
   respond(status: number, headers: RawHeaders, body?: Uint8Array | string): void;
   /** Answers with an error in the form of the proxy's own. */
   fail(failure: Failure, error?: unknown): void;
-  /** Changes the head of the answer, the proxy's own error answers included. */
+  /** Changes the head of the answer, the proxy's own error answers included; not that of a switch to another protocol (101). */
   onResponse(change: (head: ResponseHead) => void): void;
   /** Calls back once when the exchange is over; at once when it already is. */
   onEnd(callback: (complete: boolean) => void): void;

@@ -24,7 +24,7 @@ export interface RouteOptions {
   readonly rewrite?: RewriteOptions;
   /** Changes the fields of requests on their way upstream, after all middleware. @default none */
   readonly requestHeaders?: HeaderRules;
-  /** Changes the fields of every answer on this route, after all middleware and in the proxy's own errors too. @default none */
+  /** Changes the fields of every answer on this route but a switch to another protocol (101), after all middleware and in the proxy's own errors too. @default none */
   readonly responseHeaders?: HeaderRules;
   /** Sends a copy of the requests to another cluster, whose answers nobody sees. @default none */
   readonly mirror?: MirrorOptions;
