@@ -62,7 +62,11 @@ export function createGeneration(
   const limits = {
     maxTargetLength: numberOption('maxTargetLength', options.maxTargetLength, 8_192, integer),
     maxHeaders: numberOption('maxHeaders', options.maxHeaders, 100, integer),
+    plainPaths: options.plainPaths ?? false,
   };
+  if (typeof limits.plainPaths !== 'boolean') {
+    throw new InvalidOptionsError('plainPaths', limits.plainPaths, 'true or false');
+  }
   const connections = resolveConnectionOptions(options.connections);
   const middleware = middlewareOption('middleware', options.middleware);
   const copies = {

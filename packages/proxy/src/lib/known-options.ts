@@ -17,6 +17,7 @@ export const PROXY_KEYS: KnownKeys<ProxyOptions> = {
   upgrades: true,
   maxTargetLength: true,
   maxHeaders: true,
+  plainPaths: true,
   connections: true,
   tracer: true,
   clock: true,

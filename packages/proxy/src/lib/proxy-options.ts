@@ -46,6 +46,12 @@ export interface ProxyOptions {
   readonly maxTargetLength?: number;
   /** More header fields in a request are answered 431. @default 100 */
   readonly maxHeaders?: number;
+  /**
+   * Whether a path that some server reads as another one is answered 400: dot segments in any disguise, empty segments, encoded
+   * slashes, letters and digits. Routes look at paths as they come, so where a route keeps people out and an upstream behind another
+   * one normalises paths, this closes the way around. @default false
+   */
+  readonly plainPaths?: boolean;
   /** Limits of downstream connections. */
   readonly connections?: ConnectionOptions;
   /** Follows exchanges for distributed tracing. @default none: trace contexts of clients are passed on as they are */

@@ -45,6 +45,7 @@ export const PROXY_OPTIONS = [
   'upgrades',
   'maxTargetLength',
   'maxHeaders',
+  'plainPaths',
   'connections',
   'client',
 ] as const satisfies readonly (keyof ProxyOptions)[];

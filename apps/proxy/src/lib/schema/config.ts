@@ -80,6 +80,9 @@ export const config = object('Configuration of the evenkeel proxy.', {
     min: 1,
   }).exactOptional(),
   maxHeaders: count('More fields in a request are answered 431. Default 100.', { min: 1 }).exactOptional(),
+  plainPaths: flag(
+    'Whether paths that can be read as others are answered 400. Default false.',
+  ).exactOptional(),
   connections: connections.exactOptional(),
   admin: admin.exactOptional(),
   metrics: metrics.exactOptional(),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Exchange } from '../exchange.ts';
 import { checkRequest } from './check-request.ts';
 
-const limits = { maxTargetLength: 8_192, maxHeaders: 10 };
+const limits = { maxTargetLength: 8_192, maxHeaders: 10, plainPaths: false };
 
 function check(
   target: string,
@@ -111,4 +111,48 @@ it('refuses CONNECT, unknown versions, control bytes in values and too many fiel
   expect(check('/', ['Host', 'a', 'X', 'a\tb\xff'])).toMatchObject({ path: '/' });
   const many = Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? 'X' : 'y'));
   expect(check('/', ['Host', 'a', ...many])).toBe('too-many-headers');
+});
+
+it.each([
+  '/a/../admin',
+  '/%61dmin',
+  '/%2e%2e/admin',
+  '//admin',
+  '/a//b',
+  '/x%2fadmin',
+  '/x\\admin',
+  '/x%5Cadmin',
+  '/a/.;x/b',
+  '/%7Euser',
+  '/%5f',
+  '/a%30',
+])('refuses %s where paths must be plain, and lets it pass where not', (target) => {
+  const from = {
+    method: 'GET',
+    target,
+    httpVersion: '1.1',
+    rawHeaders: ['host', 'h'],
+  } as unknown as Exchange;
+  expect(checkRequest(from, { ...limits, plainPaths: true })).toBe('bad-target');
+  expect(checkRequest(from, limits)).toMatchObject({ path: target });
+});
+
+it.each([
+  '/',
+  '/admin',
+  '/a/b/',
+  '/a%20b',
+  '/%C3%A4',
+  '/a.b/..c/.d',
+  '/x?next=//y/../%61',
+  '/~user',
+  '/%25%3F',
+])('lets %s pass where paths must be plain', (target) => {
+  const from = {
+    method: 'GET',
+    target,
+    httpVersion: '1.1',
+    rawHeaders: ['host', 'h'],
+  } as unknown as Exchange;
+  expect(checkRequest(from, { ...limits, plainPaths: true })).toMatchObject({ path: target });
 });

@@ -2,6 +2,7 @@ import type { KnownReason } from '../errors/reason.ts';
 import type { Exchange } from '../exchange.ts';
 import { fieldValues, isFieldValue } from '../headers/raw-headers.ts';
 import { type Authority, parseAuthority } from './authority.ts';
+import { isAmbiguousPath } from './dot-segments.ts';
 import { framingFault, hasContent } from './framing.ts';
 import { parseTarget } from './target.ts';
 
@@ -9,6 +10,8 @@ import { parseTarget } from './target.ts';
 export interface RequestLimits {
   readonly maxTargetLength: number;
   readonly maxHeaders: number;
+  /** Whether a path that can be read as another one is refused. */
+  readonly plainPaths: boolean;
 }
 
 /** A request that may be forwarded. */
@@ -37,6 +40,7 @@ export function checkRequest(exchange: Exchange, limits: RequestLimits): Checked
 
   const target = parseTarget(method, exchange.target);
   if (target === undefined) return 'bad-target';
+  if (limits.plainPaths && isAmbiguousPath(target.path.split('?', 1)[0] as string)) return 'bad-target';
   if (!isMeetable(exchange)) return 'expectation-failed';
   const hosts = fieldValues(rawHeaders, 'host');
   if (hosts.length > 1) return 'bad-host';
