@@ -2,7 +2,8 @@ export { balance } from './lib/balance.ts';
 export type { AttemptEvent, HedgeEvent, RetryEvent } from './lib/events.ts';
 export { type GrpcHealthCheckOptions, grpcHealthCheck } from './lib/grpc-health-check.ts';
 export { hashHeader } from './lib/hash-header.ts';
-export { createHttpClient, type FetchInit, type HttpClient } from './lib/http-client.ts';
+export { createHttpClient } from './lib/http-client.ts';
+export type { FetchInit, HttpClient } from './lib/http-client-interface.ts';
 export type {
   BalanceOptions,
   ClusterRoute,

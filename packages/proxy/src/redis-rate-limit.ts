@@ -1,6 +1,6 @@
 export {
   type RateLimitRedis,
   type RedisRateLimit,
-  type RedisRateLimitOptions,
   redisRateLimit,
 } from './lib/middleware/rate-limit/redis-rate-limit.ts';
+export type { RedisRateLimitOptions } from './lib/middleware/rate-limit/redis-rate-limit-options.ts';

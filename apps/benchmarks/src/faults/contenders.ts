@@ -1,5 +1,6 @@
-import { type RunningProgram, startProgram } from '@evenkeel/services';
+import type { RunningProgram } from '@evenkeel/services';
 import { startEvenkeel } from '../lib/proxies/evenkeel-app.ts';
+import { startHaproxy } from '../lib/proxies/haproxy.ts';
 import { startNginx } from '../lib/proxies/nginx.ts';
 
 /** A proxy in front of endpoints that will have faults. */
@@ -60,30 +61,21 @@ const haproxy: FaultContender = {
   reload: 'SIGUSR2',
   drain: 'SIGUSR1',
   start: (addresses) =>
-    startProgram('haproxy', ({ port }) => ({
-      config: `
-global
-  nbthread 1
-defaults
-  mode http
-  timeout connect ${TRY_MS}ms
-  timeout client 60s
-  timeout server ${TRY_MS}ms
+    startHaproxy(
+      `
   option redispatch 1
   retries 3
   retry-on conn-failure empty-response junk-response response-timeout 500 502 503 504
-  http-reuse always
 frontend in
-  bind 127.0.0.1:${port}
+  bind 127.0.0.1:PORT
   http-request disable-l7-retry if METH_POST
   default_backend api
 backend api
   option httpchk GET /healthz
   default-server inter ${CHECK_MS}ms fall 2 rise 2 observe layer7 error-limit 5 on-error mark-down
-  ${addresses.map((address, index) => `server s${index} ${address} check`).join('\n  ')}
-`,
-      args: (file) => ['-W', '-db', '-f', file],
-    })),
+  ${addresses.map((address, index) => `server s${index} ${address} check`).join('\n  ')}`,
+      { tryMs: TRY_MS, reloads: true },
+    ),
 };
 
 /** All, in the order of the tables. */

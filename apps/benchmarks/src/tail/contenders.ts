@@ -1,5 +1,6 @@
-import { type RunningProgram, startProgram } from '@evenkeel/services';
+import type { RunningProgram } from '@evenkeel/services';
 import { startEvenkeel } from '../lib/proxies/evenkeel-app.ts';
+import { startHaproxy } from '../lib/proxies/haproxy.ts';
 import { startNginx } from '../lib/proxies/nginx.ts';
 
 /** A proxy with one way of balancing. */
@@ -30,23 +31,11 @@ const nginx = (method: string): TailContender => ({
 const haproxy = (method: string): TailContender => ({
   name: `haproxy ${method}`,
   start: (addresses) =>
-    startProgram('haproxy', ({ port }) => ({
-      config: `
-global
-  nbthread 1
-defaults
-  mode http
-  timeout connect 5s
-  timeout client 60s
-  timeout server 60s
-  http-reuse always
+    startHaproxy(`
 listen api
-  bind 127.0.0.1:${port}
+  bind 127.0.0.1:PORT
   balance ${method}
-  ${addresses.map((address, index) => `server s${index} ${address}`).join('\n  ')}
-`,
-      args: (file) => ['-db', '-f', file],
-    })),
+  ${addresses.map((address, index) => `server s${index} ${address}`).join('\n  ')}`),
 });
 
 /** All, in the order of the table; ours with its defaults. */

@@ -1,7 +1,7 @@
 import type { ConnectionOptions, SecureContextOptions } from 'node:tls';
 import type { Clock, Cluster, Random } from '@evenkeel/core';
 import type { Agent, Dispatcher } from 'undici';
-import type { HttpClient } from './http-client.ts';
+import type { HttpClient } from './http-client-interface.ts';
 import type { RequestObserver } from './request-observer.ts';
 import type { RequestPolicy } from './request-policy.ts';
 

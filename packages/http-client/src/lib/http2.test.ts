@@ -9,7 +9,7 @@ import { Readable } from 'node:stream';
 import { manualClock } from '@evenkeel/core/testing';
 import { type Dispatcher, FormData } from 'undici';
 import { describe, expect, test } from 'vitest';
-import type { HttpClient } from './http-client.ts';
+import type { HttpClient } from './http-client-interface.ts';
 import type { HttpClusterRoute } from './http-client-options.ts';
 import { fakeCluster } from './testing/fake-cluster.ts';
 import { http2Server } from './testing/http2-server.ts';

@@ -3,7 +3,7 @@ import type { Outcome } from '@evenkeel/core';
 import { manualClock, settle } from '@evenkeel/core/testing';
 import { type Dispatcher, errors } from 'undici';
 import { describe, expect, test, vi } from 'vitest';
-import type { HttpClient } from './http-client.ts';
+import type { HttpClient } from './http-client-interface.ts';
 import { type AttemptInfo, type BalancedController, isBalancedController } from './request-observer.ts';
 import { fakeCluster } from './testing/fake-cluster.ts';
 import { readyClient } from './testing/ready-client.ts';

@@ -1,4 +1,4 @@
-import { type Clock, InvalidOptionsError, numberOption, type Random } from '@evenkeel/core';
+import { type Clock, checkKeys, InvalidOptionsError, numberOption, type Random } from '@evenkeel/core';
 import { createHttpClient, type HttpClient, type HttpClientOptions } from '@evenkeel/http-client';
 import type { Dispatcher } from 'undici';
 import type { ProxyEvents } from './events/proxy-events.ts';
@@ -6,10 +6,11 @@ import { forwardingSettings } from './headers/forwarding-options.ts';
 import { hopTrust } from './headers/hop-trust.ts';
 import { isFieldName } from './headers/raw-headers.ts';
 import { requestIds } from './headers/request-id.ts';
+import { PROXY_KEYS } from './known-options.ts';
 import { middlewareOption } from './middleware/middleware-option.ts';
 import { createPipeline, type Pipeline } from './pipeline/pipeline.ts';
 import { routeDispatch } from './pipeline/route-dispatch.ts';
-import type { UpdateOptions } from './proxy-options.ts';
+import type { ProxyOptions, UpdateOptions } from './proxy-options.ts';
 import { type ProxyClusters, proxiedClusters } from './proxy-protocol/proxied-clusters.ts';
 import type { RouteState } from './proxy-state.ts';
 import { routeStates } from './routing/route-state.ts';
@@ -51,6 +52,7 @@ export function createGeneration(
   options: UpdateOptions,
   { clock, random, events, previous }: GenerationContext,
 ): Generation {
+  checkKeys<ProxyOptions>('', options, PROXY_KEYS);
   const { name = 'evenkeel', upgrades = ['websocket'], clientCertificateHeader, clusters } = options;
   if (!/^[\w.~-]+$/.test(name)) throw new InvalidOptionsError('name', name, 'a token such as "edge-1"');
   if (clientCertificateHeader !== undefined && !isFieldName(clientCertificateHeader)) {

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { connect as connectHttp2 } from 'node:http2';
 import { type AddressInfo, connect } from 'node:net';
 import { manualClock } from '@evenkeel/core/testing';
 import { keepAliveLoad } from '@evenkeel/services';
 import { expect, it } from 'vitest';
 
+import { answerOf } from './testing/http2-client.ts';
 import { parts, rawClient } from './testing/raw-client.ts';
 import { rawUpstream } from './testing/raw-upstream.ts';
 import { startProxy } from './testing/start-proxy.ts';
@@ -152,6 +154,25 @@ it('leaves idle connections open for a moment, and tells a client that still use
   expect(idle.socket.destroyed).toBe(false);
   clock.advance(1);
   await Promise.all([idle.end(), closed]);
+});
+
+it('lets go of HTTP/2 that begins on a connection of before: after a first request, or when there is none', async () => {
+  const clock = manualClock();
+  await using upstream = await rawUpstream(OK);
+  await using proxy = await startProxy([upstream.port], { clock }, { protocols: ['http/1.1', 'h2c'] });
+  const sockets = [connect(proxy.port, '127.0.0.1'), connect(proxy.port, '127.0.0.1')];
+  await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+  const closed = proxy.proxy.close({ idleMs: 100 });
+  await refused(proxy.port);
+  const [asking, silent] = sockets.map((socket) =>
+    connectHttp2('http://h', { createConnection: () => socket }),
+  );
+  await Promise.all([once(asking!, 'remoteSettings'), once(silent!, 'remoteSettings')]);
+  expect(await answerOf(asking!.request({ ':authority': 'h' }))).toMatchObject({ status: 200, body: 'ok' });
+  if (!asking!.closed) await once(asking!, 'close');
+  expect(silent!.closed).toBe(false);
+  clock.advance(100);
+  await Promise.all([once(silent!, 'close'), closed]);
 });
 
 it('goes on as before for the delay', async () => {

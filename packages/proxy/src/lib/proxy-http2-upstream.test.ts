@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createServer as createHttp2Server, type IncomingHttpHeaders } from 'node:http2';
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, it } from 'vitest';
+import { bodyLimit } from './middleware/body-limit.ts';
+import type { RouteOptions } from './routing/route-options.ts';
 import { FIRST } from './testing/certificates.ts';
 import { answerOf, http2Client } from './testing/http2-client.ts';
 import { exchangeBytes, parts } from './testing/raw-client.ts';
@@ -124,32 +126,42 @@ it('a request that is cut off is reset upstream, and no frame says that it has e
   ).toEqual([]);
 });
 
-it('RFC 9110 §6.5: trailers of a request reach the upstream, but for those that frame or route', async () => {
-  const seen = Promise.withResolvers<IncomingHttpHeaders>();
-  const server = createHttp2Server();
-  server.on('stream', (stream) => {
-    let trailers: IncomingHttpHeaders = {};
-    stream.on('trailers', (fields) => {
-      trailers = fields;
+it.each<[string, RouteOptions]>([
+  ['as it came', { cluster: 'api' }],
+  ['behind a limit', { cluster: 'api', middleware: [bodyLimit({ maxBytes: 100 })] }],
+  ['that is copied', { cluster: 'api', mirror: { cluster: 'api', maxBodyBytes: 0 } }],
+])(
+  'RFC 9110 §6.5: trailers of a request %s reach the upstream, but for those that frame or route',
+  async (_, route) => {
+    const seen = Promise.withResolvers<IncomingHttpHeaders>();
+    const server = createHttp2Server();
+    server.on('stream', (stream) => {
+      let trailers: IncomingHttpHeaders = {};
+      stream.on('trailers', (fields) => {
+        trailers = fields;
+      });
+      stream.resume().on('end', () => {
+        seen.resolve(trailers);
+        stream.respond({ ':status': 200 }, { endStream: true });
+      });
     });
-    stream.resume().on('end', () => {
-      seen.resolve(trailers);
-      stream.respond({ ':status': 200 }, { endStream: true });
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await using proxy = await startProxy([port], {}, H2C, TO_H2C);
-  using client = await http2Client(`http://127.0.0.1:${proxy.port}`);
-  const stream = client.session.request({ ':method': 'POST', ':authority': 'h' }, { waitForTrailers: true });
-  stream.on('wantTrailers', () => stream.sendTrailers({ 'x-sum': '7', authorization: 'x' }));
-  const answer = answerOf(stream);
-  stream.end('content');
-  expect(await answer).toMatchObject({ status: 200 });
-  expect(Object.entries(await seen.promise)).toEqual([['x-sum', '7']]);
-  server.close();
-});
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    await using proxy = await startProxy([port], { routes: [route] }, H2C, TO_H2C);
+    using client = await http2Client(`http://127.0.0.1:${proxy.port}`);
+    const stream = client.session.request(
+      { ':method': 'POST', ':authority': 'h' },
+      { waitForTrailers: true },
+    );
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'x-sum': '7', authorization: 'x' }));
+    const answer = answerOf(stream);
+    stream.end('content');
+    expect(await answer).toMatchObject({ status: 200 });
+    expect(Object.entries(await seen.promise)).toEqual([['x-sum', '7']]);
+    server.close();
+  },
+);
 
 it('RFC 9113 §8.2.2: an answer that is malformed is a 502, and no field of it gets through', async () => {
   await using upstream = await framesUpstream(async (connection) => {

@@ -21,6 +21,8 @@ it.each<[object, string]>([
   [{ upgrades: 'websocket' }, 'upgrades: got "websocket", expected a list of protocols'],
   [{ trustedProxies: '::1' }, 'trustedProxies: got "::1", expected a list of IP addresses and networks'],
   [{ name: 'a b' }, 'name: got "a b", expected a token'],
+  [{ trustedProxy: ['::1'] }, 'trustedProxy: got an array, expected no such option'],
+  [{ connections: { maxHeaderSize: 1 } }, 'connections.maxHeaderSize: got 1, expected no such option'],
   [{ maxHeaders: 0 }, 'maxHeaders: got 0, expected an integer of at least 1'],
 ])('refuses %j', async (options, message) => {
   await using cluster = createCluster({

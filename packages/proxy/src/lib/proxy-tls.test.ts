@@ -190,6 +190,14 @@ it('a handshake that fails or stands still costs only its own connection', async
   await closed;
 });
 
+it('does not listen in clear text where TLS was asked for by another name', async () => {
+  await using proxy = await startProxy([1]);
+  const where: object = { ssl: { certificates: [] } };
+  await expect(proxy.proxy.listen({ port: 0, ...where })).rejects.toThrow(
+    'ssl: got an object, expected no such option',
+  );
+});
+
 it('refuses files that cannot be used before it binds', async () => {
   await using folder = await tlsFolder();
   const { certFile, keyFile } = await folder.write('first', FIRST);

@@ -5,7 +5,7 @@ import { configWarnings } from '../config/warnings.ts';
 import { registryOf } from '../register/build-registrar.ts';
 import { checkRegister, isRegisterFile } from '../register/check-register.ts';
 import { checkParsed } from './check.ts';
-import type { RunContext } from './run.ts';
+import type { RunContext } from './run-context.ts';
 
 /**
  * Checks a file, whichever command it is for, and says what is in it.

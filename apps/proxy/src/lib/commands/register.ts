@@ -7,7 +7,7 @@ import { type Command, CommandError, startCommand } from '../register/command.ts
 import { untilReady, type Verdict } from '../register/readiness.ts';
 import { countStops, type Stops } from '../register/stops.ts';
 import type { RegisterConfig } from '../schema/register.ts';
-import type { RunContext } from './run.ts';
+import type { RunContext } from './run-context.ts';
 
 const DEFAULT_GRACE_MS = 10_000;
 const NOT_READY = 1;

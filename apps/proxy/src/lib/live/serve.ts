@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { RunContext } from '../commands/run.ts';
+import type { RunContext } from '../commands/run-context.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { adminServer } from '../operation/admin-server.ts';
 import { OperationError } from '../operation/operation.ts';
@@ -44,7 +44,7 @@ async function serveStarted(
   stopped: AbortSignal,
 ): Promise<number> {
   const { target, metrics } = operation.observation;
-  const admin = adminServer({ target, metrics, loaded: () => live.loaded });
+  const admin = adminServer({ target, metrics, loaded: () => live.loaded, say: err });
   onReopen(operation.reopen);
   try {
     if (!stopped.aborted) {

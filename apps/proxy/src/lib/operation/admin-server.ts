@@ -1,6 +1,8 @@
 import { formatAddress } from '@evenkeel/core';
 import { type AdminTarget, createAdmin, type MetricsSource } from '@evenkeel/proxy/admin';
 import type { LoadedConfig } from '../config/load-config.ts';
+import { errorText } from '../events/failure.ts';
+import type { Say } from '../events/say.ts';
 import { listenError } from '../live/listeners.ts';
 
 /** The admin API of a configuration. */
@@ -16,10 +18,12 @@ export interface AdminSources {
   readonly metrics: MetricsSource | undefined;
   /** The configuration in use. */
   readonly loaded: () => LoadedConfig;
+  /** Takes a line for the operator. */
+  readonly say: Say;
 }
 
 /** Makes the admin API as the configuration of the start says; undefined where that has none. */
-export function adminServer({ target, metrics, loaded }: AdminSources): AdminServer | undefined {
+export function adminServer({ target, metrics, loaded, say }: AdminSources): AdminServer | undefined {
   const settings = loaded().config.admin;
   if (settings === undefined) return undefined;
   const { port, host, token, hosts } = settings;
@@ -29,6 +33,7 @@ export function adminServer({ target, metrics, loaded }: AdminSources): AdminSer
     ...(token !== undefined && { token }),
     ...(hosts && { hosts }),
     config: () => loaded().written,
+    onError: (error) => say(`admin: a connection was not accepted: ${errorText(error)}`),
   });
   return {
     async listen() {

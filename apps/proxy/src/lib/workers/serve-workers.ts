@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mergedMetrics } from '@evenkeel/telemetry';
-import type { RunContext } from '../commands/run.ts';
+import type { RunContext } from '../commands/run-context.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { errorText } from '../events/failure.ts';
 import { reloader } from '../live/reloader.ts';
@@ -30,6 +30,7 @@ export async function serveWorkers(
     target,
     metrics: wantsMetrics ? await mergedMetrics(target.metrics) : undefined,
     loaded: () => current(),
+    say: err,
   });
   context.onReopen(() => {
     for (const { api } of pool.workers.ready) api.reopen().catch(() => {});

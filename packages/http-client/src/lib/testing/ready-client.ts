@@ -1,5 +1,6 @@
 import { settle } from '@evenkeel/core/testing';
-import { createHttpClient, type HttpClient } from '../http-client.ts';
+import { createHttpClient } from '../http-client.ts';
+import type { HttpClient } from '../http-client-interface.ts';
 import type { HttpClientOptions } from '../http-client-options.ts';
 
 /** A client whose clusters are ready, and whose requests do not outlive a test that fails in the middle. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { AdminTarget, CommandResult, WorkerState } from './admin-target.ts';
 import { type Answer, json, Refusal } from './answer.ts';
+import { DASHBOARD } from './dashboard/dashboard.ts';
 import { jsonBody } from './json-body.ts';
 import { maskSecrets } from './mask-secrets.ts';
 import { mergeClusters } from './merge-clusters.ts';
@@ -49,6 +50,13 @@ export function operations({ target, metrics, config }: ApiParts): readonly Oper
       about: 'this list',
       answer: async () =>
         json({ operations: list.map(({ method, path, about }) => ({ method, path, about })) }),
+    },
+    {
+      method: 'GET',
+      path: '/dashboard',
+      about: 'a page for people',
+      open: true,
+      answer: async () => DASHBOARD,
     },
     {
       method: 'GET',

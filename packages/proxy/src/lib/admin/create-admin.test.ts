@@ -1,6 +1,7 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { cache, createCacheStore } from '@evenkeel/cache';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createTcpProxy } from '../tcp/tcp-proxy.ts';
@@ -336,4 +337,19 @@ it('says what is wrong when the target fails', async () => {
     status: 500,
     json: { error: 'internal', message: 'the worker is gone' },
   });
+});
+
+it('goes on when a connection cannot be accepted, and tells of it', async () => {
+  let server: Server | undefined;
+  const onListen = (message: unknown): void => {
+    ({ server } = message as { readonly server: Server });
+  };
+  const errors: unknown[] = [];
+  subscribe('tracing:net.server.listen:asyncStart', onListen);
+  const { ask } = await setUp({ onError: (error) => void errors.push(error) });
+  unsubscribe('tracing:net.server.listen:asyncStart', onListen);
+  const error = new Error('accept EMFILE');
+  server?.emit('error', error);
+  expect(errors).toEqual([error]);
+  expect((await ask('/health')).status).toBe(200);
 });

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { InvalidOptionsError } from '@evenkeel/core';
+import { bind } from '../connection/bind.ts';
 import { access, isLoopback } from './access.ts';
 import type { AdminTarget } from './admin-target.ts';
 import { type Answer, Refusal, send } from './answer.ts';
@@ -21,6 +21,8 @@ export interface AdminOptions {
   readonly metrics?: MetricsSource;
   /** Answers `/config`; what looks like a secret is masked. @default none */
   readonly config?: () => unknown;
+  /** Hears of connections that could not be accepted, such as for want of file descriptors; it goes on. @default nobody */
+  readonly onError?: (error: Error) => void;
 }
 
 /** Where an admin API is to listen. */
@@ -54,7 +56,7 @@ const CLOSE_MS = 1_000;
  * @throws InvalidOptionsError naming the option, what it got and what is allowed
  */
 export function createAdmin(options: AdminOptions): Admin {
-  const { target, token, hosts = [], metrics, config } = options;
+  const { target, token, hosts = [], metrics, config, onError = () => {} } = options;
   if (typeof target?.state !== 'function') {
     throw new InvalidOptionsError('target', target, 'a target, such as localTarget({ proxy, clusters })');
   }
@@ -85,15 +87,9 @@ export function createAdmin(options: AdminOptions): Admin {
       if (token === undefined && !isLoopback(host)) {
         throw new InvalidOptionsError('token', token, `a token, as ${host} is reached by others`);
       }
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen({ port, host }, () => {
-          server.off('error', reject);
-          resolve();
-        });
-      });
-      const { address, port: bound } = server.address() as AddressInfo;
-      return { address, port: bound };
+      const bound = await bind(server, { port, host });
+      server.on('error', onError);
+      return bound;
     },
     close() {
       const timer = setTimeout(() => server.closeAllConnections(), CLOSE_MS).unref();

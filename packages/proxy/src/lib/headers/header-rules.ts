@@ -1,6 +1,6 @@
 import { checkKeys, InvalidOptionsError } from '@evenkeel/core';
 import type { HeaderFields } from './header-fields.ts';
-import { isFieldValue } from './raw-headers.ts';
+import { isFieldName, isFieldValue } from './raw-headers.ts';
 
 /** Changes to header fields: first what is removed, then what is set, then what is added. */
 export interface HeaderRules {
@@ -24,7 +24,6 @@ const FRAMING: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-const TOKEN = /^[!#$%&'*+.^`|~\w-]+$/;
 const KEYS = { remove: true, set: true, add: true } as const;
 
 /**
@@ -64,8 +63,7 @@ function pairs(values: Readonly<Record<string, string>>, field: string): [string
 }
 
 function nameOf(name: string, field: string): string {
-  if (typeof name !== 'string' || !TOKEN.test(name))
-    throw new InvalidOptionsError(field, name, 'a field name');
+  if (!isFieldName(name)) throw new InvalidOptionsError(field, name, 'a field name');
   if (FRAMING.has(name.toLowerCase())) {
     throw new InvalidOptionsError(field, name, 'a field that does not frame the message');
   }

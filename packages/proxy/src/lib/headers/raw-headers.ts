@@ -56,7 +56,7 @@ function latin1(bytes: Uint8Array): string {
 }
 
 /** Whether a name is a token (RFC 9110 §5.1). */
-export function isFieldName(name: string): boolean {
+export function isFieldName(name: unknown): name is string {
   return typeof name === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(name);
 }
 

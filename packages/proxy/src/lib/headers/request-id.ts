@@ -3,7 +3,7 @@ import { checkKeys, InvalidOptionsError, type KnownKeys } from '@evenkeel/core';
 import type { RawHeaders, ResponseWriter } from '../exchange.ts';
 import { wrapResponse } from '../middleware/wrap-response.ts';
 import { headerFields } from './header-fields.ts';
-import { fieldValues } from './raw-headers.ts';
+import { fieldValues, isFieldName } from './raw-headers.ts';
 
 /** How requests get an id that is the same in the logs of all they come through. */
 export interface RequestIdOptions {
@@ -23,7 +23,6 @@ export interface RequestIds {
 }
 
 const ID = /^[\w.:+/=@-]{1,128}$/;
-const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 
 /**
  * Makes what gives ids; undefined where there are to be none.
@@ -33,7 +32,7 @@ const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 export function requestIds(options: RequestIdOptions | boolean = false): RequestIds | undefined {
   if (options === false) return undefined;
   const { header = 'x-request-id', respond = false } = options === true ? {} : checked(options);
-  if (typeof header !== 'string' || !NAME.test(header)) {
+  if (!isFieldName(header)) {
     throw new InvalidOptionsError('requestId.header', header, 'a header name');
   }
   if (typeof respond !== 'boolean') {

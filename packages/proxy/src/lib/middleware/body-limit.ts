@@ -7,6 +7,7 @@ import {
   systemClock,
 } from '@evenkeel/core';
 import { type Failure, failure } from '../errors/reason.ts';
+import { bodyThrough } from '../request/body-through.ts';
 import { type BodyBounds, BoundedBody } from './bounded-body.ts';
 import type { Middleware } from './middleware.ts';
 
@@ -77,7 +78,7 @@ export function bodyLimit(options: BodyLimitOptions): Middleware {
         onTooLong: () => request.fail(TOO_LARGE),
         onTooSlow: () => request.fail(failure('request-timeout')),
       };
-      request.body = { open: () => new BoundedBody(body.open(), bounds) };
+      request.body = bodyThrough(body, () => new BoundedBody(body.open(), bounds));
     }
     next();
   };

@@ -1,6 +1,5 @@
 import { InvalidOptionsError } from '@evenkeel/core';
-
-const TOKEN = /^[!#$%&'*+\-.^_`|~\w]+$/;
+import { isFieldName } from '../headers/raw-headers.ts';
 
 /** @throws InvalidOptionsError when it is no list of names as HTTP has them (RFC 9110 §5.6.2) */
 export function tokenList(
@@ -16,6 +15,6 @@ export function tokenList(
 
 /** @throws InvalidOptionsError when it is no name as HTTP has them (RFC 9110 §5.6.2) */
 export function checkToken(field: string, value: unknown): string {
-  if (typeof value === 'string' && TOKEN.test(value)) return value;
+  if (isFieldName(value)) return value;
   throw new InvalidOptionsError(field, value, 'a name of letters, digits and "-"');
 }

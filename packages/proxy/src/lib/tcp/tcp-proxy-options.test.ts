@@ -67,6 +67,15 @@ it('keeps clients at an endpoint by their address, or by any key', async () => {
   await Promise.all(endpoints.map((endpoint) => endpoint[Symbol.asyncDispose]()));
 });
 
+it('does not end TLS, and says so', async () => {
+  await using cluster = orderedCluster('127.0.0.1:1');
+  await using proxy = createTcpProxy({ cluster });
+  const where: object = { tls: { certificates: [] } };
+  await expect(proxy.listen({ port: 0, ...where })).rejects.toThrow(
+    'tls: got an object, expected no such option',
+  );
+});
+
 it('takes any balancer', async () => {
   await using endpoint = await tcpEndpoint();
   await using cluster = orderedCluster(endpoint.address);

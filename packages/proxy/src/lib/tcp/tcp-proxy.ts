@@ -1,10 +1,10 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { EvenkeelError, sleep, systemClock } from '@evenkeel/core';
+import { checkKeys, EvenkeelError, sleep, systemClock } from '@evenkeel/core';
 import { closing } from '../closing.ts';
 import { type BoundAddress, bind } from '../connection/bind.ts';
 import { readFirstBytes } from '../connection/first-bytes.ts';
 import { plainAddress } from '../connection/ip-address.ts';
-import type { ListenAddress } from '../connection/listen-options.ts';
+import { ADDRESS_KEYS, type ListenAddress } from '../connection/listen-options.ts';
 import type { Reason } from '../errors/reason.ts';
 import type { ProxyListener } from '../events/proxy-event.ts';
 import { proxyEvents } from '../events/proxy-events.ts';
@@ -141,6 +141,7 @@ export function createTcpProxy(options: TcpProxyOptions): TcpProxy {
   return {
     async listen(where) {
       assertOpen();
+      checkKeys('', where, ADDRESS_KEYS);
       const accept = acceptProxy(where.proxyProtocol, clock);
       const keepAlive = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
       let connections = 0;

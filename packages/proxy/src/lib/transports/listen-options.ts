@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import type { ListenAddress } from '../connection/listen-options.ts';
+import type { KnownKeys } from '@evenkeel/core';
+import { ADDRESS_KEYS, type ListenAddress } from '../connection/listen-options.ts';
 import type { ResolvedConnectionOptions } from './node-http-options.ts';
 import type { TlsListenOptions } from './tls-options.ts';
 
@@ -16,6 +17,9 @@ export interface ListenOptions extends ListenAddress {
   /** Certificates of the listener. @default none: clear text */
   readonly tls?: TlsListenOptions;
 }
+
+/** The names of all options of a listener. */
+export const LISTEN_KEYS: KnownKeys<ListenOptions> = { ...ADDRESS_KEYS, protocols: true, tls: true };
 
 /** A listener that accepts connections. */
 export interface Listener {

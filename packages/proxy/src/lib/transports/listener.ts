@@ -1,10 +1,16 @@
-import { type Clock, systemClock } from '@evenkeel/core';
+import { type Clock, checkKeys, systemClock } from '@evenkeel/core';
 import type { ProxyEvents } from '../events/proxy-events.ts';
 import { acceptProxy } from '../proxy-protocol/accept-proxy.ts';
 import { acceptConnections } from './accept.ts';
 import { http2Layer } from './http2/http2-layer.ts';
 import { prefaceLayer } from './http2/preface.ts';
-import type { Layer, Listener, ListenOptions, ListenProtocol } from './listen-options.ts';
+import {
+  type Layer,
+  LISTEN_KEYS,
+  type Listener,
+  type ListenOptions,
+  type ListenProtocol,
+} from './listen-options.ts';
 import { listenProtocols } from './listen-protocols.ts';
 import type { ConnectionPolicy } from './node-http-response.ts';
 import { type NodeHttpTransport, nodeHttpLayer } from './node-http-server.ts';
@@ -23,6 +29,7 @@ export type ListenerContext = NodeHttpTransport & { readonly events: ProxyEvents
  * @throws InvalidOptionsError naming the option
  */
 export async function checkListenOptions(options: ListenOptions): Promise<void> {
+  checkKeys('', options, LISTEN_KEYS);
   listenProtocols(options);
   acceptProxy(options.proxyProtocol, systemClock);
   if (options.tls === undefined) return;
@@ -36,6 +43,7 @@ export async function checkListenOptions(options: ListenOptions): Promise<void> 
  * @throws the system's error, such as `EADDRINUSE`; InvalidOptionsError naming the option
  */
 export async function listen(where: ListenOptions, context: ListenerContext): Promise<Listener> {
+  checkKeys('', where, LISTEN_KEYS);
   const { events } = context;
   const { clock } = context.policy;
   const policy = listenerPolicy(context.policy);

@@ -1,4 +1,4 @@
-import { type NumberBounds, numberOption } from '@evenkeel/core';
+import { checkKeys, type KnownKeys, type NumberBounds, numberOption } from '@evenkeel/core';
 
 /** The longest time that `node:http` can wait, in ms. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -34,11 +34,24 @@ export interface ConnectionOptions {
 /** The options with their defaults, checked. */
 export type ResolvedConnectionOptions = Required<ConnectionOptions>;
 
-/** @throws InvalidOptionsError when a limit is no whole number, negative, or longer than a timer can be */
+const KEYS: KnownKeys<ConnectionOptions> = {
+  headersTimeoutMs: true,
+  requestTimeoutMs: true,
+  keepAliveTimeoutMs: true,
+  receiveTimeoutMs: true,
+  sendTimeoutMs: true,
+  lingerMs: true,
+  maxHeaderBytes: true,
+  maxConcurrentStreams: true,
+  streamIdleTimeoutMs: true,
+};
+
+/** @throws InvalidOptionsError for an option that there is not, and when a limit is no whole number, negative, or longer than a timer can be */
 export function resolveConnectionOptions(
   options: ConnectionOptions = {},
   field = 'connections',
 ): ResolvedConnectionOptions {
+  checkKeys(field, options, KEYS);
   const integer = (name: keyof ConnectionOptions, fallback: number, bounds: NumberBounds): number =>
     numberOption(`${field}.${name}`, options[name], fallback, { ...bounds, integer: true });
   const ms = (name: keyof ConnectionOptions, fallback: number): number =>

@@ -40,11 +40,13 @@ export function serverStart(exchange: TracedExchange): Attributes {
 
 /** What is known of an exchange at its end. */
 export function serverEnd(event: TracedEnd): Attributes {
-  const { host, route, cluster, status, reason, requestBytes, responseBytes, cacheStatus } = event;
+  const { host, clientAddress, route, cluster, status, reason, requestBytes, responseBytes, cacheStatus } =
+    event;
   const { name, port } = splitHost(host);
   return {
     'server.address': name,
     'server.port': port,
+    'client.address': clientAddress,
     'http.route': route,
     'http.response.status_code': status,
     'error.type': status >= 500 || reason !== undefined ? (reason ?? String(status)) : undefined,

@@ -132,6 +132,17 @@ it('makes a server span and a client span, and continues the trace of the client
   expect(proxy.traceIds).toEqual([TRACE]);
 });
 
+it('tells the client behind trusted proxies from its peer', async () => {
+  const { port } = await endpoint();
+  const proxy = await traced([port], { trustedProxies: ['127.0.0.1'] });
+  await proxy.ask({ 'x-forwarded-for': '203.0.113.7' });
+  const { server } = await proxy.spans();
+  expect(server[0]?.attributes).toMatchObject({
+    'client.address': '203.0.113.7',
+    'network.peer.address': '127.0.0.1',
+  });
+});
+
 it('makes a span for each try, whose context that try carries', async () => {
   const [bad, good] = [await endpoint(503), await endpoint()];
   const proxy = await traced([bad.port, good.port]);

@@ -40,6 +40,8 @@ export interface TracedAttempt {
 /** How the exchange ended. */
 export interface TracedEnd {
   readonly host: string | undefined;
+  /** Behind trusted proxies. */
+  readonly clientAddress: string | undefined;
   readonly route: string | undefined;
   readonly cluster: string | undefined;
   readonly status: number;

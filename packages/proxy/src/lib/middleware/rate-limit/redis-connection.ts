@@ -1,5 +1,5 @@
 import { type Clock, EvenkeelError, InvalidOptionsError } from '@evenkeel/core';
-import type { RedisRateLimitOptions } from './redis-rate-limit.ts';
+import type { RedisRateLimitOptions } from './redis-rate-limit-options.ts';
 import type { RateLimitRedis } from './redis-script.ts';
 
 /** A way to Redis, whoever owns it. */

@@ -2,7 +2,8 @@ import { type Service, serviceGate, startService } from '@evenkeel/services';
 import { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { through } from '../../testing/through.ts';
-import { type RedisRateLimit, type RedisRateLimitOptions, redisRateLimit } from './redis-rate-limit.ts';
+import { type RedisRateLimit, redisRateLimit } from './redis-rate-limit.ts';
+import type { RedisRateLimitOptions } from './redis-rate-limit-options.ts';
 
 const gate = await serviceGate('redis', { control: true });
 

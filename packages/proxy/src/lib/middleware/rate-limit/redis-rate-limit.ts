@@ -1,49 +1,16 @@
-import {
-  type Clock,
-  choiceOption,
-  InvalidOptionsError,
-  type KnownKeys,
-  numberOption,
-  systemClock,
-} from '@evenkeel/core';
+import { choiceOption, InvalidOptionsError, type KnownKeys, numberOption, systemClock } from '@evenkeel/core';
 import type { Failure } from '../../errors/reason.ts';
 import type { Middleware } from '../middleware.ts';
 import { Breaker } from './breaker.ts';
 import { enforcer } from './enforcer.ts';
 import { decide, type RateDecision } from './gcra.ts';
 import { localLimiter } from './local-limiter.ts';
-import { RATE_KEYS, type RateOptions, rateSettings } from './rate-options.ts';
+import { RATE_KEYS, rateSettings } from './rate-options.ts';
 import { redisConnection } from './redis-connection.ts';
+import type { RedisRateLimitOptions } from './redis-rate-limit-options.ts';
 import { askRedis, type RateLimitRedis } from './redis-script.ts';
 
 export type { RateLimitRedis };
-
-/** Options of {@link redisRateLimit}. Exactly one of `url` and `client` is given. */
-export interface RedisRateLimitOptions extends RateOptions {
-  /** `redis://user:password@host:port/db`, or `rediss://` for TLS; connects at once, by ioredis. */
-  readonly url?: string;
-  /** Your own client of ioredis, a `Redis` or a `Cluster`. It stays open. */
-  readonly client?: RateLimitRedis;
-  /** Begins every key, before the name of the limit: proxies with the same one share their limits. @default 'evenkeel:rate' */
-  readonly prefix?: string;
-  /** How long Redis may take for one request, in ms. @default 25 */
-  readonly timeoutMs?: number;
-  /**
-   * What becomes of requests without an answer of Redis: `local` limits them in this process alone, at the same rate, `allow` lets all
-   * pass, `deny` answers 503. @default 'local'
-   */
-  readonly onFailure?: 'local' | 'allow' | 'deny';
-  /** Failures in a row after which requests no longer wait for Redis. @default 3 */
-  readonly failureThreshold?: number;
-  /** How often it is asked then, by one request that does not wait for the answer, in ms. @default 500 */
-  readonly probeMs?: number;
-  /** Keys of `local`. @default 100_000 */
-  readonly maxKeys?: number;
-  /** Hears why Redis was given up, once each time. @default nobody */
-  readonly onError?: (error: unknown) => void;
-  /** @default systemClock */
-  readonly clock?: Clock;
-}
 
 /** A rate limit that several proxies share. */
 export interface RedisRateLimit extends Middleware {

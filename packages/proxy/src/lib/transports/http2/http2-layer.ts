@@ -32,6 +32,9 @@ export function http2Layer(transport: NodeHttpTransport): Layer {
     drain() {
       for (const connection of open) connection.drain();
     },
+    closeIdle() {
+      for (const connection of open) connection.closeIdle();
+    },
     limit: (next) => server.updateSettings(settingsOf(next)),
   };
 }

@@ -9,6 +9,8 @@ import { handleStream } from './http2-exchange.ts';
 export interface Http2Connection {
   /** Tells the client to begin nothing more here, lets what is open end, and closes. */
   drain(): void;
+  /** Closes when nothing is open on it. */
+  closeIdle(): void;
 }
 
 /** What a client may do: streams that end by a reset, pings, and settings that change. */
@@ -51,6 +53,11 @@ export function serveSession(
     session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
     setImmediate(() => session.destroy());
   };
+  const drain = (): void => {
+    // One GOAWAY with the last stream that was taken: later ones may be sent again elsewhere (RFC 9113 §6.8). nghttp2 would
+    // ignore, without a word, whatever comes after a first one that promises to take all.
+    if (!session.closed) session.close();
+  };
   const waitIdle = (ms: number): void => {
     idle?.[Symbol.dispose]();
     idle = ms === 0 ? undefined : clock.setTimer(() => session.close(), ms);
@@ -66,6 +73,8 @@ export function serveSession(
     open += 1;
     idle?.[Symbol.dispose]();
     const response = handleStream(stream, fields, socket, transport);
+    // It began after all others were told, as its handshake was still under way then.
+    if (policy.draining) drain();
     stream.once('close', () => {
       open -= 1;
       if (stream.rstCode !== constants.NGHTTP2_NO_ERROR && !response.aborted) count('resets');
@@ -76,10 +85,9 @@ export function serveSession(
   waitIdle(connections.headersTimeoutMs);
 
   return {
-    drain() {
-      // One GOAWAY with the last stream that was taken: later ones may be sent again elsewhere (RFC 9113 §6.8). nghttp2 would
-      // ignore, without a word, whatever comes after a first one that promises to take all.
-      if (!session.closed) session.close();
+    drain,
+    closeIdle() {
+      if (open === 0) drain();
     },
   };
 }
