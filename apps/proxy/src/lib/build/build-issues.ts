@@ -26,10 +26,12 @@ const POLICY = Object.keys(tryPolicy) as (keyof typeof tryPolicy)[];
 
 /**
  * Finds what only the parts themselves can check, by building them and taking them down again: nothing is asked of a
- * registry and no port is bound. A part that fails as a whole is built again setting by setting, to name all that is wrong.
+ * registry and no port is bound. What fails as a whole is built again part by part, and a part setting by setting, to name all
+ * that is wrong: with thousands of routes that takes many times as long as the whole.
  */
 export async function buildIssues(parsed: ParsedConfig): Promise<ConfigIssue[]> {
   const { file, config, map } = parsed;
+  if (parsed.issues.length === 0 && (await isSound(parsed))) return [];
   const issues = new Map<string, ConfigIssue>();
   /** Whether the part could be built. */
   const attempt = async (path: readonly PropertyKey[], make: () => Promise<void>): Promise<boolean> => {
@@ -98,6 +100,24 @@ export async function buildIssues(parsed: ParsedConfig): Promise<ConfigIssue[]> 
     await attempt([], () => tryAll(parsed));
   }
   return [...issues.values()];
+}
+
+/** Whether the whole can be built. */
+async function isSound(parsed: ParsedConfig): Promise<boolean> {
+  try {
+    for (const listener of parsed.config.listeners) {
+      await checkListenOptions(buildListener(listener, parsed.file));
+      if (listener.tcp) await tryTcp(listener.tcp);
+    }
+    for (const route of parsed.config.routes) {
+      // No client is made for it.
+      if (route.cluster === undefined && route.split === undefined) await tryClient(pick(route, POLICY));
+    }
+    await tryAll(parsed);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** @throws the error itself when it is no refusal of an option */

@@ -71,6 +71,11 @@ it.each<[string, string, string[]]>([
   ['no mapping', '- a', ['1:1: got a list, expected an object with']],
   ['bad YAML', 'listeners: [', ['1:13: not valid YAML']],
   ['a key twice', `${LISTENERS}${LISTENERS}`, ['2:1: not valid YAML: Map keys must be unique']],
+  [
+    'how requests are tried, on a route that sends none',
+    `${LISTENERS}clusters: { api: { ${STATIC} } }\nroutes: [{ respond: {}, retry: { backoffBaseMs: 100, backoffMaxMs: 5 } }]`,
+    ['3:68: routes[0].retry.backoffMaxMs: got 5, expected a number of at least 100'],
+  ],
   ['two documents', '{}\n---\n{}', ['2:1: not valid YAML: a second document begins here']],
   ['a long text', 'x'.repeat(500), [`1:1: got "${'x'.repeat(99)}…, expected an object with`]],
   ['missing sections', '{}', ['1:1: listeners: missing', '1:1: clusters: missing', '1:1: routes: missing']],

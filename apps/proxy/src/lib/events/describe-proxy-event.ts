@@ -8,7 +8,9 @@ export function describeProxyEvent(event: ProxyEvent): string | undefined {
     case 'certificatesReloaded':
       return oneLine(`certificates: read again (${event.files.join(', ')})`);
     case 'certificatesRejected':
-      return oneLine(`certificates: the old ones stay, ${withCause(event.error)}`);
+      return oneLine(
+        `certificates: the old ones stay (${event.files.join(', ')}): ${withCause(event.error)}`,
+      );
     case 'listenerFailed':
       return oneLine(`listener: ${withCause(event.error)}`);
     default:
