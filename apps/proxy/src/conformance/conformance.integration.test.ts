@@ -4,13 +4,14 @@ import { redisCacheDriver } from '@evenkeel/cache-redis';
 import { type Service, serviceGate, startService } from '@evenkeel/services';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { FRESHNESS } from './cases/freshness.ts';
+import { HEAD } from './cases/head.ts';
 import { INVALIDATION } from './cases/invalidation.ts';
 import { POISONING } from './cases/poisoning.ts';
 import { RANGES, REQUESTS } from './cases/requests.ts';
 import { STALE } from './cases/stale.ts';
 import { STATUS } from './cases/status.ts';
 import { STORING } from './cases/storing.ts';
-import { HEAD, VALIDATION } from './cases/validation.ts';
+import { VALIDATION } from './cases/validation.ts';
 import { VARIANTS } from './cases/variants.ts';
 import { Lab, type LabOptions } from './lab.ts';
 

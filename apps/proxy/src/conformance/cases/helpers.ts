@@ -59,3 +59,14 @@ export function tagged(lab: Lab, tag: () => string, fields: readonly string[] = 
       : { fields: mine, body: `body of ${tag()}` };
   });
 }
+
+/** When what the origin has was modified, and a later time. */
+export const MODIFIED = 'Mon, 01 Jan 2024 00:00:00 GMT';
+export const LATER = 'Tue, 02 Jan 2024 00:00:00 GMT';
+
+/** Keeps a response and lets it become stale. */
+export async function stale(lab: Lab, fields: readonly string[]): Promise<void> {
+  lab.serve({ fields: [FRESH, ...fields], body: 'old' });
+  await lab.ask();
+  lab.advance(61);
+}
