@@ -13,10 +13,15 @@ export interface WrkOptions {
 /** What wrk counted. */
 export interface WrkResult {
   readonly requests: number;
+  /** Latencies that the percentiles are of: as many as requests. */
+  readonly latencies: number;
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p90Ms: number;
   readonly p99Ms: number;
+  readonly p999Ms: number;
+  /** The p99 that wrk itself prints: with the requests that it supposes to have been held back by each slow one. */
+  readonly correctedP99Ms: number;
   /** Answers of 400 and above, and requests that got none. */
   readonly failures: number;
 }
@@ -31,7 +36,9 @@ const REPORT = fileURLToPath(new URL('./wrk-report.lua', import.meta.url));
 export async function wrk({ url, connections, seconds }: WrkOptions): Promise<WrkResult> {
   const { file, env } = await locateProgram('wrk');
   const args = ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '-s', REPORT, url];
-  const { stdout } = await promisify(execFile)(file, args, { env: { ...process.env, ...env } });
+  const { stdout } = await promisify(execFile)(file, args, {
+    env: { ...process.env, ...env, CONNECTIONS: String(connections) },
+  });
   const report = stdout.split('\n').find((line) => line.startsWith('{'));
   if (report === undefined) throw new Error(`wrk told no result: ${stdout}`);
   return JSON.parse(report) as WrkResult;
