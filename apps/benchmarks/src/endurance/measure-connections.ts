@@ -34,6 +34,8 @@ export async function measureConnections(
   try {
     for (let index = 0; index < connections; index++) sockets.push(await open(beset.port, index % 2 === 0));
     const { rssBytes } = await beset.memory();
+    // To know the memory, garbage is collected over and over, which throws compiled code away.
+    for (const subject of [alone, beset]) await load(subject);
     const rates: [number, number][] = [];
     for (let round = 0; round < rounds; round++) {
       const free = (await load(alone)).requestsPerSecond;
