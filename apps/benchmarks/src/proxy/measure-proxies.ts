@@ -3,7 +3,8 @@ import { cpuMicros } from '../lib/processes/cpu-time.ts';
 import type { ProxyContender, RunningProxy } from '../lib/proxies/contender.ts';
 
 /** One round of one proxy. */
-export interface ProxyRound extends WrkResult {
+export interface ProxyRound
+  extends Pick<WrkResult, 'requests' | 'requestsPerSecond' | 'p50Ms' | 'p90Ms' | 'p99Ms' | 'failures'> {
   /** CPU time of the proxy for each request, in µs. */
   readonly cpuMicros: number;
 }
