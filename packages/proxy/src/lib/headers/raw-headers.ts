@@ -1,4 +1,5 @@
 import type { RawHeaders } from '../exchange.ts';
+import { latin1Parts } from './latin1.ts';
 
 const NONE: readonly string[] = [];
 
@@ -7,12 +8,17 @@ export function fieldValues(headers: RawHeaders, name: string): readonly string[
   let values: string[] | undefined;
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const field = headers[i] as string;
-    if (field.length !== name.length || field.toLowerCase() !== name) continue;
+    if (!isNamed(field, name)) continue;
     const value = headers[i + 1] as string;
     if (values === undefined) values = [value];
     else values.push(value);
   }
   return values ?? NONE;
+}
+
+/** Whether a field has a name, given in lower case. */
+export function isNamed(field: string, name: string): boolean {
+  return field.length === name.length && field.toLowerCase() === name;
 }
 
 /** Splits the values of a list field into the elements, in lower case (RFC 9110 §5.6.1). */
@@ -37,7 +43,7 @@ export type HeaderSource =
 /** Brings headers of any source into the raw form. */
 export function toRawHeaders(source: HeaderSource): string[] {
   if (source === null || source === undefined) return [];
-  if (isPairs(source)) return source.map((part) => (typeof part === 'string' ? part : latin1(part)));
+  if (isPairs(source)) return latin1Parts(source);
   const raw: string[] = [];
   for (const [name, value] of Object.entries(source)) {
     if (value === undefined) continue;
@@ -48,11 +54,6 @@ export function toRawHeaders(source: HeaderSource): string[] {
 
 function isPairs(source: NonNullable<HeaderSource>): source is readonly (Uint8Array | string)[] {
   return Array.isArray(source);
-}
-
-function latin1(bytes: Uint8Array): string {
-  if (Buffer.isBuffer(bytes)) return bytes.toString('latin1');
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
 /** Whether a name is a token (RFC 9110 §5.1). */

@@ -1,4 +1,5 @@
 import type { Exchange } from '../exchange.ts';
+import { fieldNames } from './field-names.ts';
 import { addForwarding, append, type HopClaims, isLeftAlone, tellsOfHops } from './forwarding.ts';
 import type { ForwardingSettings } from './forwarding-options.ts';
 import { connectionFields, isHopByHop } from './hop-by-hop.ts';
@@ -20,7 +21,7 @@ export interface RequestContext {
 }
 
 /** Fields that end here besides the hop-by-hop ones: the proxy answers the expectation and sends no trailers itself. */
-const CONSUMED: ReadonlySet<string> = new Set(['host', 'expect', 'proxy-authorization', 'trailer']);
+const CONSUMED = fieldNames('host', 'expect', 'proxy-authorization', 'trailer');
 
 const NO_CLAIMS: HopClaims = new Map();
 
@@ -41,8 +42,9 @@ export function requestHeaders(exchange: Exchange, context: RequestContext): str
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const field = rawHeaders[i] as string;
     const value = rawHeaders[i + 1] as string;
+    if (isHopByHop(field) || CONSUMED.has(field)) continue;
     const name = field.toLowerCase();
-    if (isHopByHop(name) || CONSUMED.has(name) || named.has(name)) continue;
+    if (named.has(name)) continue;
     if (name === context.clientCertificateHeader) {
       if (hops.trusted) subject = value;
     } else if (name === 'via') via = append(via, value);

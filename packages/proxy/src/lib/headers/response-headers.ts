@@ -1,9 +1,13 @@
 import type { RawHeaders } from '../exchange.ts';
+import { fieldNames } from './field-names.ts';
 import { connectionFields, isHopByHop } from './hop-by-hop.ts';
-import { fieldValues, isFieldValue } from './raw-headers.ts';
+import { fieldValues, isFieldValue, isNamed } from './raw-headers.ts';
+
+/** Fields that end here besides the hop-by-hop ones. */
+const CONSUMED = fieldNames('proxy-authenticate');
 
 /** Fields that must not come as trailers: they frame, route, authorise or are hop-by-hop (RFC 9110 §6.5.1). */
-const NOT_IN_TRAILERS: ReadonlySet<string> = new Set([
+const NOT_IN_TRAILERS = fieldNames(
   'authorization',
   'cache-control',
   'content-encoding',
@@ -19,7 +23,7 @@ const NOT_IN_TRAILERS: ReadonlySet<string> = new Set([
   'set-cookie',
   'trailer',
   'www-authenticate',
-]);
+);
 
 /**
  * Returns the fields of an upstream response that go downstream, with case, order and duplicates as they came;
@@ -39,10 +43,10 @@ export function responseHeaders(
     const field = upstream[i] as string;
     const value = upstream[i + 1] as string;
     if (!isFieldValue(value)) return undefined;
-    const name = field.toLowerCase();
-    if (isHopByHop(name) || name === 'proxy-authenticate' || named.has(name)) continue;
-    if (name === 'content-length' && !framed) continue;
-    if (name === 'trailer' && !keepTrailer) continue;
+    if (isHopByHop(field) || CONSUMED.has(field)) continue;
+    if (named.size > 0 && named.has(field.toLowerCase())) continue;
+    if (!framed && isNamed(field, 'content-length')) continue;
+    if (!keepTrailer && isNamed(field, 'trailer')) continue;
     headers.push(field, value);
   }
   return headers;
@@ -64,8 +68,7 @@ export function responseTrailers(upstream: RawHeaders): string[] {
   for (let i = 0; i + 1 < upstream.length; i += 2) {
     const field = upstream[i] as string;
     const value = upstream[i + 1] as string;
-    const name = field.toLowerCase();
-    if (isHopByHop(name) || NOT_IN_TRAILERS.has(name) || !isFieldValue(value)) continue;
+    if (isHopByHop(field) || NOT_IN_TRAILERS.has(field) || !isFieldValue(value)) continue;
     trailers.push(field, value);
   }
   return trailers;

@@ -10,8 +10,18 @@ const REG_NAME = /^[a-z0-9._~!$&'()*+,;=%-]+$/i;
 const IPV6 = /^\[[0-9a-f:.]+\]$/i;
 const PORT = /^\d{1,5}$/;
 
+let last: Authority | undefined;
+
 /** Parses `host[:port]` (RFC 9110 §7.2); undefined for anything else, such as user information, a path or nothing. */
 export function parseAuthority(text: string): Authority | undefined {
+  // Most requests ask for the host that the one before asked for.
+  if (last?.text === text) return last;
+  const authority = parse(text);
+  if (authority !== undefined) last = authority;
+  return authority;
+}
+
+function parse(text: string): Authority | undefined {
   const bracket = text.lastIndexOf(']');
   const colon = text.indexOf(':', bracket + 1);
   const host = colon === -1 ? text : text.slice(0, colon);
