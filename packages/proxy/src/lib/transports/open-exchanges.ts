@@ -1,8 +1,7 @@
 import type { Duplex } from 'node:stream';
-import { createRoster, type Roster, type Rostered } from '@evenkeel/core';
 
 /** An exchange as its connection sees it. */
-export interface OpenExchange extends Rostered {
+export interface OpenExchange {
   /** Whether a final response has been started. */
   readonly started: boolean;
   /** Whether the whole request has arrived. */
@@ -11,7 +10,8 @@ export interface OpenExchange extends Rostered {
 }
 
 interface Connection {
-  readonly open: Roster<OpenExchange>;
+  /** One at a time, as answers have an order. */
+  open: OpenExchange | undefined;
   /** What a client has pipelined, in order. */
   readonly waiting: Waiting[];
   /** The last exchange, where it was over before the whole of its request was here. */
@@ -27,7 +27,10 @@ interface Waiting {
   whole(): boolean;
 }
 
-const connections = new WeakMap<Duplex, Connection>();
+/** Where a socket keeps what is open on it: each request asks for it several times, which of a `WeakMap` is dearer. */
+const CONNECTION = Symbol('connection');
+
+type Socket = Duplex & { [CONNECTION]?: Connection };
 
 /** Requests waiting on one connection from which on nothing more is read of it. */
 const MAX_WAITING = 100;
@@ -40,7 +43,7 @@ const MAX_WAITING = 100;
  */
 export function inTurn(socket: Duplex, begin: () => void, whole = (): boolean => true): void {
   const connection = connectionOf(socket);
-  if (connection.open.size === 0 && connection.waiting.length === 0) {
+  if (connection.open === undefined && connection.waiting.length === 0) {
     begin();
     return;
   }
@@ -53,18 +56,19 @@ export function inTurn(socket: Duplex, begin: () => void, whole = (): boolean =>
 
 /** Adds an exchange to its connection; it is told when that closes. */
 export function exchangeOpened(socket: Duplex, exchange: OpenExchange): void {
-  connectionOf(socket).open.add(exchange);
+  connectionOf(socket).open = exchange;
 }
 
 /** Takes an exchange that is over from its connection: it is the next one's turn. */
 export function exchangeClosed(socket: Duplex, exchange: OpenExchange): void {
-  const connection = connections.get(socket);
-  if (connection?.open.delete(exchange) !== true) return;
+  const connection = (socket as Socket)[CONNECTION];
+  if (connection?.open !== exchange) return;
+  connection.open = undefined;
   connection.unread = exchange.received ? undefined : exchange;
-  const { open, waiting } = connection;
+  const { waiting } = connection;
   // What a client sent behind its last request is nobody's (RFC 9112 §9.6).
   if (!socket.writable) waiting.length = 0;
-  while (open.size === 0 && waiting.length > 0 && socket.writable) waiting.shift()?.begin();
+  while (connection.open === undefined && waiting.length > 0 && socket.writable) waiting.shift()?.begin();
   if (!connection.paused) return;
   connection.paused = waiting.length > 0;
   if (connection.paused) socket.pause();
@@ -80,8 +84,7 @@ export function refuseInTurn(socket: Duplex, refuse: () => void): void {
   const connection = connectionOf(socket);
   if (connection.broken) return;
   connection.broken = true;
-  const { open, waiting, unread } = connection;
-  const [current] = open.values();
+  const { open: current, waiting, unread } = connection;
   if (!socket.writable || (current?.received === false && current.started)) socket.destroy();
   else if (current?.received === true) {
     if (waiting.at(-1)?.whole() === false) waiting.pop();
@@ -92,18 +95,16 @@ export function refuseInTurn(socket: Duplex, refuse: () => void): void {
 
 /** One listener serves all exchanges of a connection. */
 function connectionOf(socket: Duplex): Connection {
-  const known = connections.get(socket);
+  const known = (socket as Socket)[CONNECTION];
   if (known !== undefined) return known;
   const connection: Connection = {
-    open: createRoster(),
+    open: undefined,
     waiting: [],
     unread: undefined,
     paused: false,
     broken: false,
   };
-  connections.set(socket, connection);
-  socket.once('close', () => {
-    for (const one of connection.open.values()) one.connectionClosed();
-  });
+  (socket as Socket)[CONNECTION] = connection;
+  socket.once('close', () => connection.open?.connectionClosed());
   return connection;
 }
