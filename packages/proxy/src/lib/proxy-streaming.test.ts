@@ -25,6 +25,50 @@ it('passes parts of an answer on as they come', async () => {
   await client.until('0\r\n\r\n');
 });
 
+it('passes the first part of an answer of known length on with its head, whenever the rest comes', async () => {
+  await using upstream = await rawUpstream();
+  await using proxy = await startProxy([upstream.port]);
+  using client = rawClient(proxy.port, GET);
+  const { socket, until } = await upstream.connection(0);
+  await until('\r\n\r\n');
+  socket.write('HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\npart');
+  await client.until('\r\n\r\npart');
+  socket.write('rest');
+  await client.until('partrest');
+});
+
+it.each([1, 255, 8_191, 8_192, 8_193, 70_000])(
+  'passes %i bytes of any value on as they are',
+  async (size) => {
+    const content = Buffer.from(Array.from({ length: size }, (_, index) => (index * 7 + 128) % 256));
+    await using upstream = await rawUpstream((_head, { socket }) => {
+      socket.write(
+        Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\nContent-Length: ${size}\r\n\r\n`), content]),
+      );
+    });
+    await using proxy = await startProxy([upstream.port]);
+    for (const _ of [1, 2]) {
+      const response = await fetch(`http://127.0.0.1:${proxy.port}/`);
+      expect(Buffer.from(await response.arrayBuffer()).equals(content)).toBe(true);
+    }
+  },
+);
+
+it('writes parts that come in one turn in order', async () => {
+  const parts = ['one', 'x'.repeat(10_000), 'two', 'three'];
+  await using proxy = await startProxy([], {
+    middleware: [
+      ({ response }) => {
+        response.start(200, '', ['content-length', String(parts.join('').length)]);
+        for (const part of parts) response.write(Buffer.from(part));
+        response.end();
+      },
+    ],
+  });
+  const response = await fetch(`http://127.0.0.1:${proxy.port}/`);
+  expect(await response.text()).toBe(parts.join(''));
+});
+
 it('passes parts of a request on as they come', async () => {
   await using upstream = await rawUpstream();
   await using proxy = await startProxy([upstream.port]);

@@ -4,10 +4,17 @@ import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import type { Clock } from '@evenkeel/core';
 import type { RawHeaders, ResponseListener, ResponseWriter } from '../exchange.ts';
+import { latin1 } from '../headers/latin1.ts';
 import { fieldValues, isFieldValue } from '../headers/raw-headers.ts';
 import { framingFault } from '../request/framing.ts';
 import { exchangeClosed, exchangeOpened, type OpenExchange } from './open-exchanges.ts';
 import { responseHead } from './raw-response.ts';
+
+/**
+ * Content of up to so many bytes that comes in the same turn as head and end goes out as text: `node:http` makes one string of
+ * it all, and writes that at less cost than a list of text and bytes.
+ */
+const TEXT_BYTES = 8_192;
 
 /** What the connections of one transport have in common. */
 export interface ConnectionPolicy {
@@ -33,9 +40,10 @@ export interface BareConnection {
 export class NodeHttpResponse implements ResponseWriter, OpenExchange {
   started = false;
   closed = false;
-  place = -1;
   private flushed = false;
-  private sized = false;
+  /** Content that waits for the end of the turn, or of the response. */
+  private held: Uint8Array | undefined;
+  private headers: RawHeaders = [];
   private switched = false;
   private listener: ResponseListener | undefined;
   private sendTimer: Disposable | undefined;
@@ -87,7 +95,7 @@ export class NodeHttpResponse implements ResponseWriter, OpenExchange {
 
   start(status: number, reason: string, headers: RawHeaders): void {
     if (this.started || this.closed) return;
-    this.sized = fieldValues(headers, 'content-length').length > 0;
+    this.headers = headers;
     const { request, response } = this;
     if (this.policy.draining || isLast(request, status)) response.shouldKeepAlive = false;
     const phrase = reason !== '' && isFieldValue(reason) ? reason : undefined;
@@ -99,13 +107,31 @@ export class NodeHttpResponse implements ResponseWriter, OpenExchange {
     process.nextTick(flushHead, this);
   }
 
-  /** Sends the head, unless content has taken it along. */
+  /** Sends the head, and what content is held, unless they are on their way. */
   flush(): void {
-    if (!this.flushed && !this.closed) this.response.flushHeaders();
+    if (this.flushed || this.closed) return;
+    if (this.held === undefined) this.response.flushHeaders();
+    else this.release();
   }
 
   write(chunk: Uint8Array): boolean {
     if (this.closed) return true;
+    if (this.held !== undefined) this.release();
+    else if (!this.flushed && chunk.length <= TEXT_BYTES && !this.response.chunkedEncoding) {
+      this.held = chunk;
+      return true;
+    }
+    return this.send(chunk);
+  }
+
+  /** Writes held content before anything else. */
+  private release(): void {
+    const { held } = this;
+    this.held = undefined;
+    if (held !== undefined) this.send(held);
+  }
+
+  private send(chunk: Uint8Array): boolean {
     this.flushed = true;
     const { response } = this;
     if (response.write(chunk)) return true;
@@ -126,7 +152,8 @@ export class NodeHttpResponse implements ResponseWriter, OpenExchange {
     this.flushed = true;
     const { response } = this;
     if (trailers.length > 0 && response.chunkedEncoding) response.addTrailers(pairs(trailers));
-    response.end();
+    if (this.held === undefined) response.end();
+    else response.end(latin1(this.held), 'latin1');
   }
 
   abort(): void {
@@ -134,7 +161,8 @@ export class NodeHttpResponse implements ResponseWriter, OpenExchange {
     const { response } = this;
     const { socket } = response;
     // A response that lasts until the connection closes would look whole after an orderly end: only a reset tells.
-    const untilClose = this.started && !this.sized && !response.chunkedEncoding;
+    const untilClose =
+      this.started && !response.chunkedEncoding && fieldValues(this.headers, 'content-length').length === 0;
     if (this.switched) this.bare?.socket.destroy();
     else if (untilClose && socket !== null && !(socket instanceof TLSSocket)) socket.resetAndDestroy();
     else response.destroy();
