@@ -46,6 +46,7 @@ export function nodeHttpLayer(transport: NodeHttpTransport): Layer {
     ...serverLimits(connections),
     connectionsCheckingInterval: CHECK_INTERVAL_MS,
     requireHostHeader: false,
+    optimizeEmptyRequests: true,
     shouldUpgradeCallback: (request) => wantsUpgrade(request, upgrades),
   });
   // The default drops fields beyond 2,000 in silence; the pipeline has a limit that answers.
