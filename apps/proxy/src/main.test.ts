@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -147,6 +147,25 @@ it('checks a good configuration without starting anything', async () => {
   expect(await cli.exited).toBe(0);
   expect(cli.stdout).toBe(`${file.path} is valid: 1 listener, 1 cluster, 1 route\n`);
   expect(cli.stderr).toBe('');
+});
+
+it('checks that the access log can be opened, beside all else, and makes no file', async () => {
+  const log = (path: string) => `accessLog: { to: { path: ${path} } }\n`;
+  await using bad = await temporaryFile(
+    'bad.yaml',
+    `${config(1)}${log('nowhere/access.log')}maxHeaders: 0\n`,
+  );
+  await using cli = runCli('check', '--config', bad.path);
+  expect(await cli.exited).toBe(2);
+  expect(cli.stderr).toBe(
+    `${bad.path}:9:26: accessLog.to.path: got "nowhere/access.log", expected a file that can be written: ` +
+      `ENOENT: there is no folder ${join(dirname(bad.path), 'nowhere')}\n` +
+      `${bad.path}:10:13: maxHeaders: got 0, expected an integer of at least 1\n`,
+  );
+  await using good = await temporaryFile('good.yaml', `${config(1)}${log('access.log')}`);
+  await using checked = runCli('check', '--config', good.path);
+  expect(await checked.exited).toBe(0);
+  expect(await readdir(dirname(good.path))).toEqual(['good.yaml']);
 });
 
 it('checks a file of register as well', async () => {

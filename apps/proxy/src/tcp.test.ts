@@ -126,7 +126,19 @@ it.each([
   ],
   [
     'routes: [{ cluster: db }]\nrequestId: { header: "a b" }',
-    'requestId.header: got "a b", expected a header name',
+    'requestId.header: got "a b", expected a name as HTTP has them',
+  ],
+  [
+    'routes: [{ cluster: db }]\nrequestId:\n  header: Content-Length',
+    ':5:11: requestId.header: got "Content-Length", expected a name of a field such as "x-user"',
+  ],
+  [
+    'routes: [{ cluster: db }]\nclientCertificateHeader: host',
+    ':4:26: clientCertificateHeader: got "host", expected a name of a field such as "x-user"',
+  ],
+  [
+    'routes: [{ cluster: db }]\nclient: { deadlineHeader: Host }',
+    ':4:27: client.deadlineHeader: got "Host", expected the name of a header such as "x-timeout-ms"',
   ],
   [
     'routes: [{ cluster: db }]\ntrustedHops: 1\ntrustedProxies: ["::1"]',

@@ -14,6 +14,7 @@ export type {
 export { type HttpHealthCheckOptions, httpHealthCheck } from './lib/http-health-check.ts';
 export {
   type AttemptInfo,
+  type AttemptUrl,
   type BalancedController,
   balancedController,
   isBalancedController,

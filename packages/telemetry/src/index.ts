@@ -10,6 +10,7 @@ export type {
   TracedAttempt,
   TracedEnd,
   TracedExchange,
+  TracedUrl,
 } from './lib/opentelemetry/traced-proxy.ts';
 export { type MetricsSnapshot, mergedMetrics } from './lib/prometheus/merged-metrics.ts';
 export {

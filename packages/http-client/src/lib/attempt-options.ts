@@ -24,6 +24,11 @@ export class AttemptOptions {
         : withHeader(headers, 'host', hostHeader);
   }
 
+  /** With the query. */
+  get path(): string {
+    return this.options.path;
+  }
+
   /** The time limit that the caller's request brings along, in ms; undefined when it brings none. */
   get incomingTimeoutMs(): number | undefined {
     const { deadlineHeader } = this.policy;

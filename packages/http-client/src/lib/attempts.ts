@@ -82,7 +82,8 @@ export class Attempts {
       attempt.timer = shared.clock.setTimer(() => this.owner.attemptTimedOut(attempt), perTryTimeoutMs);
     }
     const target = this.upstream.target(pick.endpoint, plan.scheme);
-    const own = plan.observer?.attemptHeaders === undefined ? undefined : this.headersOf(attempt);
+    const own =
+      plan.observer?.attemptHeaders === undefined ? undefined : this.headersOf(attempt, target.origin);
     try {
       this.dispatch(plan.attemptOptions.next(target, plan.body, plan.remainingMs(shared), own), attempt);
     } catch (error) {
@@ -106,10 +107,11 @@ export class Attempts {
     attemptChannel.publish(event);
   }
 
-  private headersOf(attempt: Attempt): Readonly<Record<string, string>> | undefined {
+  private headersOf(attempt: Attempt, origin: string): Readonly<Record<string, string>> | undefined {
     let headers: Readonly<Record<string, string>> | undefined;
+    const { attemptOptions, observer } = this.plan;
     notifyObserver(() => {
-      headers = this.plan.observer?.attemptHeaders?.(attempt);
+      headers = observer?.attemptHeaders?.(attempt, { origin, path: attemptOptions.path });
     });
     return headers;
   }

@@ -366,6 +366,8 @@ describe('options', () => {
     ['perTryTimeoutMs', { clusters: {}, perTryTimeoutMs: -1 }],
     ['overallTimeoutMs', { clusters: {}, overallTimeoutMs: Number.NaN }],
     ['deadlineHeader', { clusters: {}, deadlineHeader: 'not a name' }],
+    ['deadlineHeader', { clusters: {}, deadlineHeader: 'Content-Length' }],
+    ['deadlineHeader', { clusters: {}, deadlineHeader: 'x-forwarded-for' }],
     ['hashKey', { clusters: {}, hashKey: 'header' }],
     ['isFailure', { clusters: {}, isFailure: 500 }],
     ['loadReports', { clusters: {}, loadReports: 'yes' }],

@@ -1,7 +1,7 @@
 import { checkKeys, InvalidOptionsError, numberOption, type RetryBudget } from '@evenkeel/core';
 import type { Dispatcher } from 'undici';
+import { deadlineHeaderOption } from './deadline-header.ts';
 import { HEDGE_KEYS, RETRY_KEYS, SETTINGS_KEYS } from './known-options.ts';
-import { headerNameOption } from './request-headers.ts';
 import type { HedgeOptions, RequestPolicy, RequestSettings, RetryOptions } from './request-policy.ts';
 
 /** A validated {@link RequestPolicy}, with every default filled in. */
@@ -82,7 +82,8 @@ export function resolvePolicy(
     hashKey: callback(...option('hashKey')),
     isFailure: callback(...option('isFailure')) ?? isServerError,
     loadReports: flag(...option('loadReports')),
-    deadlineHeader: deadlineHeader === undefined ? undefined : headerNameOption(headerField, deadlineHeader),
+    deadlineHeader:
+      deadlineHeader === undefined ? undefined : deadlineHeaderOption(headerField, deadlineHeader),
   };
 }
 

@@ -11,6 +11,14 @@ export interface AttemptInfo {
   readonly hedge: boolean;
 }
 
+/** Where an attempt is sent. */
+export interface AttemptUrl {
+  /** The scheme of its cluster with the address of its endpoint, such as `https://10.0.0.1:8443`. */
+  readonly origin: string;
+  /** With the query, as the endpoint gets it. */
+  readonly path: string;
+}
+
 /** Told of the attempts of a request, synchronously. What it throws reaches nobody but the process, as an uncaught exception. */
 export interface RequestObserver {
   attemptStarted?(attempt: AttemptInfo): void;
@@ -20,7 +28,7 @@ export interface RequestObserver {
    * Fields that an attempt carries in place of the request's of the same names, which are in lower case: such as a trace context of its
    * own. Asked after `attemptStarted`, of a request's own observer only.
    */
-  attemptHeaders?(attempt: AttemptInfo): Readonly<Record<string, string>> | undefined;
+  attemptHeaders?(attempt: AttemptInfo, url: AttemptUrl): Readonly<Record<string, string>> | undefined;
 }
 
 /**

@@ -25,7 +25,7 @@ export interface RequestPolicy {
   readonly loadReports?: boolean;
   /**
    * A request header that carries the time left, in ms: sent with each attempt, and where the caller's request has it
-   * already, it bounds `overallTimeoutMs`. @default none
+   * already, it bounds `overallTimeoutMs`. None that frames or routes a request or tells of hops. @default none
    */
   readonly deadlineHeader?: string;
 }

@@ -4,8 +4,8 @@ import type { Dispatcher } from 'undici';
 import type { ProxyEvents } from './events/proxy-events.ts';
 import { forwardingSettings } from './headers/forwarding-options.ts';
 import { hopTrust } from './headers/hop-trust.ts';
-import { isFieldName } from './headers/raw-headers.ts';
 import { requestIds } from './headers/request-id.ts';
+import { writtenField } from './headers/written-field.ts';
 import { PROXY_KEYS } from './known-options.ts';
 import { middlewareOption } from './middleware/middleware-option.ts';
 import { createPipeline, type Pipeline } from './pipeline/pipeline.ts';
@@ -55,9 +55,7 @@ export function createGeneration(
   checkKeys<ProxyOptions>('', options, PROXY_KEYS);
   const { name = 'evenkeel', upgrades = ['websocket'], clientCertificateHeader, clusters } = options;
   if (!/^[\w.~-]+$/.test(name)) throw new InvalidOptionsError('name', name, 'a token such as "edge-1"');
-  if (clientCertificateHeader !== undefined && !isFieldName(clientCertificateHeader)) {
-    throw new InvalidOptionsError('clientCertificateHeader', clientCertificateHeader, 'the name of a header');
-  }
+  if (clientCertificateHeader !== undefined) writtenField('clientCertificateHeader', clientCertificateHeader);
   const integer = { min: 1, integer: true };
   const limits = {
     maxTargetLength: numberOption('maxTargetLength', options.maxTargetLength, 8_192, integer),

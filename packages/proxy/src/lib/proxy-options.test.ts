@@ -23,6 +23,14 @@ it.each<[object, string]>([
   [{ name: 'a b' }, 'name: got "a b", expected a token'],
   [{ trustedProxy: ['::1'] }, 'trustedProxy: got an array, expected no such option'],
   [{ connections: { maxHeaderSize: 1 } }, 'connections.maxHeaderSize: got 1, expected no such option'],
+  [
+    { clientCertificateHeader: 'a b' },
+    'clientCertificateHeader: got "a b", expected a name of a field such as "x-user"',
+  ],
+  [
+    { clientCertificateHeader: 'Transfer-Encoding' },
+    'clientCertificateHeader: got "Transfer-Encoding", expected a name of a field such as "x-user"',
+  ],
   [{ maxHeaders: 0 }, 'maxHeaders: got 0, expected an integer of at least 1'],
 ])('refuses %j', async (options, message) => {
   await using cluster = createCluster({

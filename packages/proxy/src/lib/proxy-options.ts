@@ -37,7 +37,7 @@ export interface ProxyOptions {
   /**
    * The header that tells upstreams the subject of a client's certificate, as RFC 4514 writes it (`CN=alice,O=Acme`), where a
    * listener asks for certificates. What clients send under that name themselves never goes on, except from `trustedProxies`.
-   * @default none
+   * None that frames or routes the message or tells of hops. @default none
    */
   readonly clientCertificateHeader?: string;
   /** Protocols that `Upgrade` may switch to, in lower case; others are ignored. @default ['websocket'] */

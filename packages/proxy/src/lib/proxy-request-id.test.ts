@@ -77,7 +77,8 @@ it('sends it in any field, and in answers of its own as well', async () => {
 
 it.each<[unknown, string]>([
   ['x-request-id', 'requestId: got "x-request-id", expected an object with options, true or false'],
-  [{ header: 'a b' }, 'requestId.header: got "a b", expected a header name'],
+  [{ header: 'a b' }, 'requestId.header: got "a b", expected a name of a field such as "x-user"'],
+  [{ header: 'Host' }, 'requestId.header: got "Host", expected a name of a field such as "x-user"'],
   [{ respond: 1 }, 'requestId.respond: got 1, expected true or false'],
 ])('refuses %j', async (requestId, message) => {
   await expect(startProxy([], { requestId: requestId as boolean })).rejects.toThrow(message);

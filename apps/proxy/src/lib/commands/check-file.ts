@@ -1,3 +1,4 @@
+import { outputIssues } from '../access-log/output-issues.ts';
 import { formatIssue } from '../config/config-error.ts';
 import { readConfig } from '../config/config-text.ts';
 import { parseConfig } from '../config/load-config.ts';
@@ -22,7 +23,8 @@ export async function checkFile(
     out(`${file} is valid: registers ${config.address} in ${registryOf(config)}`);
     return 0;
   }
-  const loaded = await checkParsed(parseConfig(text));
+  const parsed = parseConfig(text);
+  const loaded = await checkParsed(parsed, await outputIssues(parsed));
   for (const issue of configWarnings(loaded)) err(formatIssue(file, issue, 'warning: '));
   const { listeners, clusters, routes } = loaded.config;
   const sizes = [

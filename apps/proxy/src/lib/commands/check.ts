@@ -1,5 +1,5 @@
 import { buildIssues } from '../build/build-issues.ts';
-import { ConfigError, withFurther } from '../config/config-error.ts';
+import { ConfigError, type ConfigIssue, withFurther } from '../config/config-error.ts';
 import { readConfig } from '../config/config-text.ts';
 import { type LoadedConfig, type ParsedConfig, parseConfig } from '../config/load-config.ts';
 
@@ -15,10 +15,14 @@ export async function check(file: string): Promise<LoadedConfig> {
 /**
  * The same for a configuration that was read already.
  *
+ * @param further what else was found to be wrong with it
  * @throws ConfigError with everything that is wrong
  */
-export async function checkParsed(parsed: ParsedConfig): Promise<LoadedConfig> {
-  const issues = withFurther(parsed.issues, await buildIssues(parsed));
+export async function checkParsed(
+  parsed: ParsedConfig,
+  further: readonly ConfigIssue[] = [],
+): Promise<LoadedConfig> {
+  const issues = withFurther(parsed.issues, [...(await buildIssues(parsed)), ...further]);
   if (issues.length > 0) throw new ConfigError(parsed.file, issues);
   return parsed;
 }

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { basicAuth } from '@evenkeel/proxy/basic-auth';
 import * as z from 'zod';
-import { fieldName, realm } from '../schema/auth.ts';
+import { realm } from '../schema/auth.ts';
+import { fieldName } from '../schema/field-name.ts';
 import { count, exactlyOne, flag, ms, object, text } from '../schema/fields.ts';
 import { middlewareDriver } from './driver.ts';
 

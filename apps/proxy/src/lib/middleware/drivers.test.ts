@@ -173,6 +173,14 @@ it.each([
   ],
   ['basicAuth: { file: nowhere }', 'routes[0].basicAuth.file: '],
   ['basicAuth: { users: { ada: lovelace } }', 'routes[0].basicAuth.users.ada: '],
+  [
+    'basicAuth: { users: {}, userHeader: Content-Length }',
+    'evenkeel.yaml:3:62: routes[0].basicAuth.userHeader: got "Content-Length", expected a name of a field such as "x-user"',
+  ],
+  [
+    'jwtAuth: { keys: { secret: 0123456789abcdef0123456789abcdef }, claimHeaders: { x-forwarded-host: sub } }',
+    'routes[0].jwtAuth.claimHeaders.x-forwarded-host: got "x-forwarded-host", expected a name of a field such as "x-user"',
+  ],
   ['basicAuth: {}', 'routes[0].basicAuth: got an empty object, expected exactly one of users, file'],
   ['rateLimit: [{ rate: 1 }, { rate: 0 }]', 'routes[0].rateLimit[1].rate: '],
   ['rateLimit: { rate: 1, redis: { onFailure: allow } }', 'routes[0].rateLimit.redis: '],

@@ -4,7 +4,8 @@ import { InvalidOptionsError } from '@evenkeel/core';
 import { type JwtKeys, jwtAuth } from '@evenkeel/proxy/jwt-auth';
 import * as z from 'zod';
 import { within } from '../build/within.ts';
-import { fieldName, realm } from '../schema/auth.ts';
+import { realm } from '../schema/auth.ts';
+import { fieldName } from '../schema/field-name.ts';
 import { exactlyOne, flag, list, ms, object, pattern, text } from '../schema/fields.ts';
 import { middlewareDriver } from './driver.ts';
 

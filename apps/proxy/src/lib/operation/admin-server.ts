@@ -33,7 +33,10 @@ export function adminServer({ target, metrics, loaded, say }: AdminSources): Adm
     ...(token !== undefined && { token }),
     ...(hosts && { hosts }),
     config: () => loaded().written,
-    onError: (error) => say(`admin: a connection was not accepted: ${errorText(error)}`),
+    onError: (error, operation) =>
+      say(
+        `admin: ${operation === undefined ? 'a connection was not accepted' : `${operation} failed`}: ${errorText(error)}`,
+      ),
   });
   return {
     async listen() {

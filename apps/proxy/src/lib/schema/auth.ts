@@ -6,7 +6,3 @@ export const realm = pattern(
   /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/,
   'a text without quotes and backslashes',
 );
-
-/** The name of a field. */
-export const fieldName = (description: string) =>
-  pattern(description, /^[!#$%&'*+\-.^_`|~\w]+$/, 'a name as HTTP has them');

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { proxyMiddleware } from '../middleware/registry.ts';
 import { peer } from './address.ts';
 import { cluster, clusterName } from './cluster.ts';
+import { fieldName } from './field-name.ts';
 import { count, distinct, flag, list, ms, object, pattern, text, wholeMs } from './fields.ts';
 import { forwarded, requestId } from './hops.ts';
 import { listener } from './listener.ts';
@@ -63,10 +64,8 @@ export const config = object('Configuration of the evenkeel proxy.', {
   ).exactOptional(),
   forwarded: forwarded.exactOptional(),
   requestId: requestId.exactOptional(),
-  clientCertificateHeader: pattern(
+  clientCertificateHeader: fieldName(
     'The header that tells upstreams the subject of a client’s certificate. Default none.',
-    /^[\w-]+$/,
-    'a header name',
   ).exactOptional(),
   upgrades: list(
     'Protocols that Upgrade may switch to. Default ["websocket"].',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { fieldName } from './field-name.ts';
 import { choice, flag, list, object, pattern } from './fields.ts';
 
 /** What is told, and read, of earlier hops. */
@@ -33,11 +34,7 @@ export const requestId = z
     [
       z.boolean(),
       object('An id for each request.', {
-        header: pattern(
-          'The field it goes upstream in. Default x-request-id.',
-          /^[\w-]+$/,
-          'a header name',
-        ).exactOptional(),
+        header: fieldName('The field it goes upstream in. Default x-request-id.').exactOptional(),
         respond: flag('Whether responses carry it too. Default false.').exactOptional(),
       }),
     ],

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { fieldName } from './field-name.ts';
 import { choice, count, list, ms, number, object, orOff, pattern, ratio } from './fields.ts';
 import { upstreamTls } from './upstream-tls.ts';
 
@@ -59,11 +60,7 @@ const clusterPolicy = {
     .boolean({ error: 'true or false' })
     .describe('Hands ORCA load reports of responses to the strategy. Default false.')
     .exactOptional(),
-  deadlineHeader: pattern(
-    'A request header with the time left, in ms.',
-    /^[\w-]+$/,
-    'a header name',
-  ).exactOptional(),
+  deadlineHeader: fieldName('A request header with the time left, in ms.').exactOptional(),
 };
 
 /** The settings of the upstream side as a whole. */

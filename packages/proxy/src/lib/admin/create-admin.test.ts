@@ -338,14 +338,41 @@ describe('what it refuses', () => {
   });
 });
 
-it('says what is wrong when the target fails', async () => {
-  const { target } = await setUp();
-  const { ask } = await setUp({
-    target: { ...target, state: () => Promise.reject(new Error('the worker is gone')) },
+describe('when the target fails', () => {
+  const failing = async (error: unknown, token?: string) => {
+    const { target } = await setUp();
+    const told: unknown[][] = [];
+    const { ask } = await setUp({
+      target: { ...target, state: () => Promise.reject(error) },
+      onError: (...args) => void told.push(args),
+      ...(token !== undefined && { token }),
+    });
+    return { ask, told };
+  };
+  const gone = new Error('the worker at 10.0.0.7 is gone');
+
+  it('says what is wrong, and tells the program', async () => {
+    const { ask, told } = await failing(gone);
+    expect(await ask('/clusters/api')).toMatchObject({
+      status: 500,
+      json: { error: 'internal', message: 'the worker at 10.0.0.7 is gone' },
+    });
+    expect(told).toEqual([[gone, 'GET /clusters/:cluster']]);
   });
-  expect(await ask('/clusters')).toMatchObject({
-    status: 500,
-    json: { error: 'internal', message: 'the worker is gone' },
+
+  it.each([undefined, TOKEN])('says to probes only that it failed; token %s', async (token) => {
+    const { ask, told } = await failing(gone, token);
+    expect(await ask('/ready')).toMatchObject({
+      status: 500,
+      json: { error: 'internal', message: 'GET /ready failed; the log of the proxy says why' },
+    });
+    expect(told).toEqual([[gone, 'GET /ready']]);
+  });
+
+  it('makes an error of what is none', async () => {
+    const { ask, told } = await failing('gone');
+    expect((await ask('/ready')).text).not.toContain('gone');
+    expect(told).toEqual([[new Error('gone'), 'GET /ready']]);
   });
 });
 

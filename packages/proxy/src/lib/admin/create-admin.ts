@@ -21,8 +21,11 @@ export interface AdminOptions {
   readonly metrics?: MetricsSource;
   /** Answers `/config`; what looks like a secret is masked. @default none */
   readonly config?: () => unknown;
-  /** Hears of connections that could not be accepted, such as for want of file descriptors; it goes on. @default nobody */
-  readonly onError?: (error: Error) => void;
+  /**
+   * Hears of connections that could not be accepted, such as for want of file descriptors; it goes on. Also why an operation
+   * failed, such as `GET /ready`, which is the second argument then. @default nobody
+   */
+  readonly onError?: (error: Error, operation?: string) => void;
 }
 
 /** Where an admin API is to listen. */
@@ -50,6 +53,9 @@ export interface Admin extends AsyncDisposable {
 const MIN_TOKEN_LENGTH = 16;
 const CLOSE_MS = 1_000;
 
+/** For what fails outside of operations, such as `onError` itself. */
+const BROKEN = new Refusal(500, 'internal', 'the request could not be answered');
+
 /**
  * Makes an admin API: JSON over HTTP to see what a proxy does and to change it by hand.
  *
@@ -68,13 +74,23 @@ export function createAdmin(options: AdminOptions): Admin {
     may.checkOrigin(request);
     const allowed = may.allows(request);
     const { operation, values } = findOperation(known, request, allowed, token !== undefined);
-    return operation.answer({ request, values, allowed });
+    try {
+      return await operation.answer({ request, values, allowed });
+    } catch (error) {
+      if (error instanceof Refusal) throw error;
+      const failure = error instanceof Error ? error : new Error(String(error));
+      const name = `${operation.method} ${operation.path}`;
+      onError(failure, name);
+      // What is answered to anybody tells nobody of the inside.
+      const shown = operation.open ? `${name} failed; the log of the proxy says why` : failure.message;
+      throw new Refusal(500, 'internal', shown);
+    }
   };
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     const head = request.method === 'HEAD';
     answer(request).then(
       (found) => send(response, found, head),
-      (error) => send(response, (error instanceof Refusal ? error : internal(error)).answer, head),
+      (error) => send(response, (error instanceof Refusal ? error : BROKEN).answer, head),
     );
   };
   const server = createServer(
@@ -88,7 +104,7 @@ export function createAdmin(options: AdminOptions): Admin {
         throw new InvalidOptionsError('token', token, `a token, as ${host} is reached by others`);
       }
       const bound = await bind(server, { port, host });
-      server.on('error', onError);
+      server.on('error', (error) => onError(error));
       return bound;
     },
     close() {
@@ -116,8 +132,4 @@ function checkAdminToken(token: string | undefined): void {
       `a string of at least ${MIN_TOKEN_LENGTH} characters`,
     );
   }
-}
-
-function internal(error: unknown): Refusal {
-  return new Refusal(500, 'internal', error instanceof Error ? error.message : String(error));
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '@evenkeel/core';
-import type { AttemptInfo, RequestObserver } from '@evenkeel/http-client';
+import type { AttemptInfo, AttemptUrl, RequestObserver } from '@evenkeel/http-client';
 import { classifyError } from '../errors/classify.ts';
 import type { RawHeaders, ResponseListener, ResponseWriter } from '../exchange.ts';
 import type { ExchangeAttempt } from './exchange-attempt.ts';
@@ -52,8 +52,8 @@ export class ExchangeRecord implements ResponseWriter, RequestObserver {
     quietly(() => this.trace?.attemptEnded(info, outcome));
   }
 
-  attemptHeaders(info: AttemptInfo): Readonly<Record<string, string>> | undefined {
-    return quietly(() => this.trace?.attemptStarted(info));
+  attemptHeaders(info: AttemptInfo, url: AttemptUrl): Readonly<Record<string, string>> | undefined {
+    return quietly(() => this.trace?.attemptStarted(info, url));
   }
 
   ended(event: ExchangeEnded): void {

@@ -1,4 +1,4 @@
-import type { AttemptInfo, RequestObserver } from '@evenkeel/http-client';
+import type { AttemptInfo, AttemptUrl, RequestObserver } from '@evenkeel/http-client';
 import type { Exchange } from '../exchange.ts';
 import type { ExchangeEnded } from './exchange-ended.ts';
 
@@ -14,8 +14,11 @@ export interface ExchangeTrace {
   readonly traceId: string;
   /** Fields of the request upstream, in place of those of the client; undefined leaves a field out. Names are in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** @returns fields for this attempt alone */
-  attemptStarted(attempt: AttemptInfo): Readonly<Record<string, string>> | undefined;
+  /**
+   * @param url where it is sent, after rewrites
+   * @returns fields for this attempt alone
+   */
+  attemptStarted(attempt: AttemptInfo, url: AttemptUrl): Readonly<Record<string, string>> | undefined;
   attemptEnded(
     attempt: AttemptInfo,
     outcome: Parameters<NonNullable<RequestObserver['attemptEnded']>>[1],

@@ -1,6 +1,7 @@
 import { checkKeys, InvalidOptionsError } from '@evenkeel/core';
 import type { HeaderFields } from './header-fields.ts';
 import { isFieldName, isFieldValue } from './raw-headers.ts';
+import { framesMessage } from './written-field.ts';
 
 /** Changes to header fields: first what is removed, then what is set, then what is added. */
 export interface HeaderRules {
@@ -11,18 +12,6 @@ export interface HeaderRules {
   /** Values that come behind those there are. */
   readonly add?: Readonly<Record<string, string>>;
 }
-
-/** Fields that frame the message or belong to the connection: the transports write them. */
-const FRAMING: ReadonlySet<string> = new Set([
-  'connection',
-  'content-length',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 
 const KEYS = { remove: true, set: true, add: true } as const;
 
@@ -64,7 +53,7 @@ function pairs(values: Readonly<Record<string, string>>, field: string): [string
 
 function nameOf(name: string, field: string): string {
   if (!isFieldName(name)) throw new InvalidOptionsError(field, name, 'a field name');
-  if (FRAMING.has(name.toLowerCase())) {
+  if (framesMessage(name)) {
     throw new InvalidOptionsError(field, name, 'a field that does not frame the message');
   }
   return name;

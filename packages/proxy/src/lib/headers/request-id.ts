@@ -3,11 +3,15 @@ import { checkKeys, InvalidOptionsError, type KnownKeys } from '@evenkeel/core';
 import type { RawHeaders, ResponseWriter } from '../exchange.ts';
 import { wrapResponse } from '../middleware/wrap-response.ts';
 import { headerFields } from './header-fields.ts';
-import { fieldValues, isFieldName } from './raw-headers.ts';
+import { fieldValues } from './raw-headers.ts';
+import { writtenField } from './written-field.ts';
 
 /** How requests get an id that is the same in the logs of all they come through. */
 export interface RequestIdOptions {
-  /** The field that it is sent upstream in, and taken from where a trusted proxy has sent it. @default 'x-request-id' */
+  /**
+   * The field that it is sent upstream in, and taken from where a trusted proxy has sent it; none that frames or routes the
+   * message or tells of hops. @default 'x-request-id'
+   */
   readonly header?: string;
   /** Whether responses carry it to the client as well. @default false */
   readonly respond?: boolean;
@@ -32,13 +36,10 @@ const ID = /^[\w.:+/=@-]{1,128}$/;
 export function requestIds(options: RequestIdOptions | boolean = false): RequestIds | undefined {
   if (options === false) return undefined;
   const { header = 'x-request-id', respond = false } = options === true ? {} : checked(options);
-  if (!isFieldName(header)) {
-    throw new InvalidOptionsError('requestId.header', header, 'a header name');
-  }
   if (typeof respond !== 'boolean') {
     throw new InvalidOptionsError('requestId.respond', respond, 'true or false');
   }
-  const name = header.toLowerCase();
+  const name = writtenField('requestId.header', header).toLowerCase();
   return {
     header: name,
     respond,

@@ -1,5 +1,5 @@
 import type { Outcome } from '@evenkeel/core';
-import type { TracedAttempt, TracedEnd, TracedExchange } from './traced-proxy.ts';
+import type { TracedAttempt, TracedEnd, TracedExchange, TracedUrl } from './traced-proxy.ts';
 
 /** Attributes of a span; undefined ones are left out. */
 type Attributes = Record<string, string | number | boolean | undefined>;
@@ -58,16 +58,15 @@ export function serverEnd(event: TracedEnd): Attributes {
   };
 }
 
-/** What is known of a try at its start. */
-export function clientStart(attempt: TracedAttempt, exchange: TracedExchange): Attributes {
+/** What is known of a try at its start. The query is left out here too. */
+export function clientStart(attempt: TracedAttempt, { origin, path }: TracedUrl, method: string): Attributes {
   const { cluster, endpoint, attempt: number, hedge } = attempt;
   const { host, port } = endpoint;
-  const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   return {
-    ...methodAttributes(exchange.method),
+    ...methodAttributes(method),
     'server.address': host,
     'server.port': port,
-    'url.full': `http://${authority}${pathOf(exchange.target)}`,
+    'url.full': path === '*' ? origin : `${origin}${pathOf(path)}`,
     'http.request.resend_count': number === 0 ? undefined : number,
     'evenkeel.cluster': cluster,
     'evenkeel.endpoint': endpoint.id,

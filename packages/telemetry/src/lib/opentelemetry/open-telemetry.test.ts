@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { cache, createCacheStore } from '@evenkeel/cache';
-import { createCluster, staticDiscovery } from '@evenkeel/core';
+import { type Cluster, createCluster, staticDiscovery } from '@evenkeel/core';
 import { createProxy, type ProxyOptions } from '@evenkeel/proxy';
 import { roundRobin } from '@evenkeel/strategies';
 import {
@@ -141,6 +141,32 @@ it('tells the client behind trusted proxies from its peer', async () => {
     'client.address': '203.0.113.7',
     'network.peer.address': '127.0.0.1',
   });
+});
+
+it('tells of the URL that a try was sent to: the scheme of its cluster, and the path after rewrites', async () => {
+  const { port } = await endpoint();
+  const address = `127.0.0.1:${port}`;
+  const [plain, secure] = ['plain', 'secure'].map((name) => {
+    const cluster = createCluster({ name, discovery: staticDiscovery([address]), strategy: roundRobin() });
+    started.push(cluster);
+    return cluster;
+  }) as [Cluster, Cluster];
+  const proxy = await traced([port], {
+    routes: [
+      { cluster: 'plain', match: { path: '/shop' }, rewrite: { prefix: '/v2' } },
+      // The endpoint speaks no TLS: the try fails, at the URL that it was meant for.
+      { cluster: 'secure', retry: false },
+    ],
+    clusters: { plain: { cluster: plain }, secure: { cluster: secure, protocol: 'https' } },
+  });
+  await proxy.ask({}, '/shop/a?secret=1');
+  await proxy.ask({}, '/b?secret=1');
+  const { server, client } = await proxy.spans(2);
+  expect(server.map(({ attributes }) => attributes['url.path'])).toEqual(['/shop/a', '/b']);
+  expect(client.map(({ attributes }) => attributes['url.full'])).toEqual([
+    `http://${address}/v2/a`,
+    `https://${address}/b`,
+  ]);
 });
 
 it('makes a span for each try, whose context that try carries', async () => {

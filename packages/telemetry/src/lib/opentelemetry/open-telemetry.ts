@@ -3,7 +3,14 @@ import type { Context, Span, Tracer } from '@opentelemetry/api';
 import { clientEnd, clientStart, methodName, serverEnd, serverStart } from './attributes.ts';
 import { loadApi, type OpenTelemetryApi } from './load-api.ts';
 import { readTraceContext, traceContextFields } from './trace-context.ts';
-import type { ProxyTrace, ProxyTracer, TracedAttempt, TracedEnd, TracedExchange } from './traced-proxy.ts';
+import type {
+  ProxyTrace,
+  ProxyTracer,
+  TracedAttempt,
+  TracedEnd,
+  TracedExchange,
+  TracedUrl,
+} from './traced-proxy.ts';
 
 /** Options of {@link openTelemetry}. */
 export interface OpenTelemetryOptions {
@@ -61,9 +68,9 @@ class ExchangeSpans implements ProxyTrace {
     this.headers = fieldsOf(parts.server);
   }
 
-  attemptStarted(attempt: TracedAttempt): Readonly<Record<string, string>> {
+  attemptStarted(attempt: TracedAttempt, url: TracedUrl): Readonly<Record<string, string>> {
     const { api, tracer, exchange, context } = this.parts;
-    const attributes = defined(clientStart(attempt, exchange));
+    const attributes = defined(clientStart(attempt, url, exchange.method));
     const span = tracer.startSpan(
       methodName(exchange.method),
       { kind: api.SpanKind.CLIENT, attributes },

@@ -14,7 +14,7 @@ export interface ProxyTracer {
 export interface ProxyTrace {
   readonly traceId: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
-  attemptStarted(attempt: TracedAttempt): Readonly<Record<string, string>>;
+  attemptStarted(attempt: TracedAttempt, url: TracedUrl): Readonly<Record<string, string>>;
   attemptEnded(attempt: TracedAttempt, outcome: Outcome): void;
   exchangeEnded(event: TracedEnd): void;
 }
@@ -35,6 +35,14 @@ export interface TracedAttempt {
   readonly endpoint: Pick<Endpoint, 'id' | 'host' | 'port'>;
   readonly attempt: number;
   readonly hedge: boolean;
+}
+
+/** Where a try is sent. */
+export interface TracedUrl {
+  /** Scheme and address, such as `https://10.0.0.1:8443`. */
+  readonly origin: string;
+  /** After rewrites, with the query. */
+  readonly path: string;
 }
 
 /** How the exchange ended. */

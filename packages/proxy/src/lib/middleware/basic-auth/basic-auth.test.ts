@@ -163,6 +163,7 @@ it.each<[unknown, string]>([
   [{ users: { 'a:b': '' } }, 'users.a:b: '],
   [{ users: {}, realm: '"' }, 'realm: '],
   [{ users: {}, userHeader: 'a b' }, 'userHeader: '],
+  [{ users: {}, userHeader: 'Via' }, 'userHeader: got "Via", expected a name of a field such as "x-user"'],
   [{ users: {}, forward: 'no' }, 'forward: '],
   [{ users: {}, maxWaiting: -1 }, 'maxWaiting: '],
   [{ users: {}, reloadMs: 0 }, 'reloadMs: '],

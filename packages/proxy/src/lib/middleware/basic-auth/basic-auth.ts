@@ -8,9 +8,9 @@ import {
   systemClock,
 } from '@evenkeel/core';
 import type { Failure } from '../../errors/reason.ts';
+import { writtenField } from '../../headers/written-field.ts';
 import type { Middleware } from '../middleware.ts';
 import { reloadingFile } from '../reloading-file.ts';
-import { checkToken } from '../token-list.ts';
 import { verifyPassword } from './password-hash.ts';
 import { parseHtpasswd, type Users, usersOf } from './users.ts';
 import { workQueue } from './work-queue.ts';
@@ -23,7 +23,10 @@ export interface BasicAuthOptions {
   readonly file?: string;
   /** What browsers show. @default 'restricted' */
   readonly realm?: string;
-  /** A request field that tells the upstream the name; the client's own is removed. @default none */
+  /**
+   * A request field that tells the upstream the name; the client's own is removed. None that frames or routes the message
+   * or tells of hops. @default none
+   */
   readonly userHeader?: string;
   /** Whether `Authorization` goes upstream. Without it a cache below shares what it keeps among all users. @default true */
   readonly forward?: boolean;
@@ -71,7 +74,7 @@ export function basicAuth(options: BasicAuthOptions): Middleware {
     throw new InvalidOptionsError('realm', realm, 'a text without quotes and backslashes');
   }
   if (typeof forward !== 'boolean') throw new InvalidOptionsError('forward', forward, 'true or false');
-  if (userHeader !== undefined) checkToken('userHeader', userHeader);
+  if (userHeader !== undefined) writtenField('userHeader', userHeader);
   const maxWaiting = numberOption('maxWaiting', options.maxWaiting, 100, { integer: true });
   const currentUsers = usersSource(options);
   const queue = workQueue(AT_ONCE, maxWaiting);

@@ -1,7 +1,7 @@
 import { InvalidOptionsError } from '@evenkeel/core';
 import type { HeaderFields } from '../../headers/header-fields.ts';
 import { isFieldValue } from '../../headers/raw-headers.ts';
-import { checkToken } from '../token-list.ts';
+import { writtenField } from '../../headers/written-field.ts';
 
 /** Request fields that tell the upstream of claims: the name of a claim by the name of its field. */
 export type ClaimHeaders = Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ export function claimWriter(claims: ClaimHeaders): ClaimWriter {
     throw new InvalidOptionsError('claimHeaders', claims, 'an object of claims by field name');
   }
   const entries = Object.entries(claims).map(([name, claim]) => {
-    checkToken(`claimHeaders.${name}`, name);
+    writtenField(`claimHeaders.${name}`, name);
     if (typeof claim !== 'string' || claim === '') {
       throw new InvalidOptionsError(`claimHeaders.${name}`, claim, 'the name of a claim');
     }

@@ -263,6 +263,10 @@ it.each<[unknown, string]>([
   [{ keys: { secret: SECRET }, audience: [1] }, 'audience: '],
   [{ keys: { secret: SECRET }, clockToleranceMs: -1 }, 'clockToleranceMs: '],
   [{ keys: { secret: SECRET }, claimHeaders: { 'a b': 'sub' } }, 'claimHeaders.a b: '],
+  [
+    { keys: { secret: SECRET }, claimHeaders: { 'x-ok': 'sub', 'Content-Length': 'sub' } },
+    'claimHeaders.Content-Length: got "Content-Length", expected a name of a field such as "x-user"',
+  ],
   [{ keys: { secret: SECRET }, claimHeaders: { a: '' } }, 'claimHeaders.a: '],
   [{ keys: { secret: SECRET }, realm: '"' }, 'realm: '],
   [{ keys: { secret: SECRET }, forward: 1 }, 'forward: '],

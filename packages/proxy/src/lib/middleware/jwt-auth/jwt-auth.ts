@@ -31,7 +31,10 @@ export interface JwtAuthOptions {
   readonly requiredClaims?: readonly string[];
   /** How far clocks may differ, in ms. @default 0 */
   readonly clockToleranceMs?: number;
-  /** Request fields that tell the upstream of claims, as `{ 'x-user': 'sub' }`; the client's own are removed. @default {} */
+  /**
+   * Request fields that tell the upstream of claims, as `{ 'x-user': 'sub' }`; the client's own are removed. None that
+   * frames or routes the message or tells of hops. @default {}
+   */
   readonly claimHeaders?: ClaimHeaders;
   /** Whether `Authorization` goes upstream. Without it a cache below shares what it keeps among all who may pass. @default true */
   readonly forward?: boolean;

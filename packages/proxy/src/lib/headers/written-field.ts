@@ -1,0 +1,44 @@
+import { InvalidOptionsError } from '@evenkeel/core';
+import { fieldNames } from './field-names.ts';
+import { tellsOfHops } from './forwarding.ts';
+import { isFieldName } from './raw-headers.ts';
+
+/** Fields that frame the message or belong to the connection: the transports write them. */
+const FRAMING = fieldNames(
+  'connection',
+  'content-length',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+);
+
+/** Fields that say where a message goes, and whether its content is to be sent, or which proxies it has come through. */
+const ROUTING = fieldNames('expect', 'host', 'via');
+
+const RULE =
+  'a name of a field such as "x-user", and none that frames or routes the message or tells of hops (connection, ' +
+  'content-length, expect, forwarded, host, keep-alive, proxy-connection, te, trailer, transfer-encoding, upgrade, via, ' +
+  'x-forwarded-*, x-real-ip)';
+
+/** Whether a field, in any case, frames the message or belongs to the connection. */
+export function framesMessage(name: string): boolean {
+  return FRAMING.has(name);
+}
+
+/**
+ * Checks an option that names a field which the proxy writes and takes away from clients: to do that with a field that
+ * others understand would break the message, or hide where it came from.
+ *
+ * @param field the option, as errors call it
+ * @returns the name as it was given
+ * @throws InvalidOptionsError for what is no name (RFC 9110 §5.1), and for a field that has another meaning for the message
+ */
+export function writtenField(field: string, name: unknown): string {
+  if (!isFieldName(name) || framesMessage(name) || ROUTING.has(name) || tellsOfHops(name.toLowerCase())) {
+    throw new InvalidOptionsError(field, name, RULE);
+  }
+  return name;
+}
