@@ -3,7 +3,7 @@ import { headerNameOption } from './request-headers.ts';
 
 /** Headers that frame or route a request, or tell of the hops that it has come through: a number in them would break that. */
 const TAKEN =
-  /^(?:connection|content-length|expect|forwarded|host|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade|via|x-forwarded-.*|x-real-ip)$/;
+  /^(?:connection|content-length|expect|forwarded|host|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade|via|x-forwarded-(?:for|host|port|proto)|x-real-ip)$/;
 
 /**
  * Returns the name of the header that carries the time left, in lower case.

@@ -2,12 +2,17 @@ import { isEvenkeelError } from '@evenkeel/core';
 import { expect, it } from 'vitest';
 import { writtenField } from './written-field.ts';
 
-it.each(['x-user', 'X-Client-Subject', 'traceparent', 'x_id', 'x-forwarded', 'forwarded-for', 'x-via'])(
-  'takes %s as it is written',
-  (name) => {
-    expect(writtenField('userHeader', name)).toBe(name);
-  },
-);
+it.each([
+  'x-user',
+  'X-Forwarded-User',
+  'x-forwarded-client-cert',
+  'traceparent',
+  'x_id',
+  'forwarded-for',
+  'x-via',
+])('takes %s as it is written', (name) => {
+  expect(writtenField('userHeader', name)).toBe(name);
+});
 
 it.each([
   'connection',
@@ -25,7 +30,8 @@ it.each([
   'x-real-ip',
   'x-forwarded-for',
   'X-Forwarded-Proto',
-  'x-forwarded-anything',
+  'x-forwarded-host',
+  'x-forwarded-port',
   '',
   'a b',
   'a:b',

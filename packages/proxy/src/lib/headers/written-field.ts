@@ -1,6 +1,5 @@
 import { InvalidOptionsError } from '@evenkeel/core';
 import { fieldNames } from './field-names.ts';
-import { tellsOfHops } from './forwarding.ts';
 import { isFieldName } from './raw-headers.ts';
 
 /** Fields that frame the message or belong to the connection: the transports write them. */
@@ -15,13 +14,23 @@ const FRAMING = fieldNames(
   'upgrade',
 );
 
-/** Fields that say where a message goes, and whether its content is to be sent, or which proxies it has come through. */
-const ROUTING = fieldNames('expect', 'host', 'via');
+/** Fields that say where a message goes, whether its content is to be sent, or which hops it has come through. */
+const ROUTING = fieldNames(
+  'expect',
+  'forwarded',
+  'host',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+  'x-real-ip',
+);
 
 const RULE =
   'a name of a field such as "x-user", and none that frames or routes the message or tells of hops (connection, ' +
   'content-length, expect, forwarded, host, keep-alive, proxy-connection, te, trailer, transfer-encoding, upgrade, via, ' +
-  'x-forwarded-*, x-real-ip)';
+  'x-forwarded-for, x-forwarded-host, x-forwarded-port, x-forwarded-proto, x-real-ip)';
 
 /** Whether a field, in any case, frames the message or belongs to the connection. */
 export function framesMessage(name: string): boolean {
@@ -37,7 +46,7 @@ export function framesMessage(name: string): boolean {
  * @throws InvalidOptionsError for what is no name (RFC 9110 §5.1), and for a field that has another meaning for the message
  */
 export function writtenField(field: string, name: unknown): string {
-  if (!isFieldName(name) || framesMessage(name) || ROUTING.has(name) || tellsOfHops(name.toLowerCase())) {
+  if (!isFieldName(name) || framesMessage(name) || ROUTING.has(name)) {
     throw new InvalidOptionsError(field, name, RULE);
   }
   return name;
