@@ -37,6 +37,23 @@ it('passes the first part of an answer of known length on with its head, wheneve
   await client.until('partrest');
 });
 
+it.each(['1.1', '1.0'])(
+  'passes parts that come long after the head on as they come, to HTTP/%s',
+  async (version) => {
+    await using upstream = await rawUpstream();
+    await using proxy = await startProxy([upstream.port]);
+    using client = rawClient(proxy.port, `GET / HTTP/${version}\r\nHost: h\r\n\r\n`);
+    const { socket, until } = await upstream.connection(0);
+    await until('\r\n\r\n');
+    socket.write(`HTTP/1.1 200 OK\r\n${version === '1.1' ? 'Content-Length: 12\r\n' : ''}\r\n`);
+    await client.until('\r\n\r\n');
+    for (const part of ['one;', 'two;', 'end;']) {
+      socket.write(part);
+      await client.until(part);
+    }
+  },
+);
+
 it.each([1, 255, 8_191, 8_192, 8_193, 70_000])(
   'passes %i bytes of any value on as they are',
   async (size) => {

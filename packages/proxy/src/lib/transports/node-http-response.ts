@@ -107,9 +107,10 @@ export class NodeHttpResponse implements ResponseWriter, OpenExchange {
     process.nextTick(flushHead, this);
   }
 
-  /** Sends the head, and what content is held, unless they are on their way. */
+  /** Sends the head, and what content is held, unless they are on their way. From then on nothing is held. */
   flush(): void {
     if (this.flushed || this.closed) return;
+    this.flushed = true;
     if (this.held === undefined) this.response.flushHeaders();
     else this.release();
   }
@@ -150,14 +151,16 @@ export class NodeHttpResponse implements ResponseWriter, OpenExchange {
   end(trailers: RawHeaders = []): void {
     if (this.closed) return;
     this.flushed = true;
-    const { response } = this;
+    const { response, held } = this;
+    this.held = undefined;
     if (trailers.length > 0 && response.chunkedEncoding) response.addTrailers(pairs(trailers));
-    if (this.held === undefined) response.end();
-    else response.end(latin1(this.held), 'latin1');
+    if (held === undefined) response.end();
+    else response.end(latin1(held), 'latin1');
   }
 
   abort(): void {
     if (this.closed) return;
+    this.held = undefined;
     const { response } = this;
     const { socket } = response;
     // A response that lasts until the connection closes would look whole after an orderly end: only a reset tells.
