@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { manualClock } from '@evenkeel/core/testing';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { rawClient } from './testing/raw-client.ts';
 import { rawUpstream } from './testing/raw-upstream.ts';
 import { startProxy } from './testing/start-proxy.ts';
@@ -206,4 +206,25 @@ it('gives a client that leaves its answer unread up after a while', async () => 
   const closed = proxy.event(0);
   for (let i = 0; i < 20 && proxy.events.length === 0; i++) await clock.advanceAsync(900);
   expect(await closed).toMatchObject({ status: 200, reason: 'client-gone' });
+});
+
+it('gives a client that leaves small answers unread up after a while', async () => {
+  const clock = manualClock();
+  const body = 'x'.repeat(8_000);
+  await using proxy = await startProxy([], {
+    clock,
+    connections: { sendTimeoutMs: 900 },
+    middleware: [(request) => request.respond(200, [], body)],
+  });
+  using client = rawClient(proxy.port);
+  client.socket.pause();
+  client.write(GET.repeat(5_000));
+  await vi.waitFor(
+    async () => {
+      await clock.advanceAsync(900);
+      expect(proxy.events.at(-1)).toMatchObject({ status: 200, reason: 'client-gone' });
+    },
+    { timeout: 5_000 },
+  );
+  expect(proxy.proxy.active).toBe(0);
 });

@@ -137,8 +137,7 @@ export class NodeHttpResponse implements ResponseWriter, OpenExchange {
     const { response } = this;
     if (response.write(chunk)) return true;
     if (this.sendTimer === undefined) {
-      const { clock, sendTimeoutMs } = this.policy;
-      if (sendTimeoutMs > 0) this.sendTimer = clock.setTimer(() => this.abort(), sendTimeoutMs);
+      this.limitSending();
       response.once('drain', () => {
         this.sendTimer?.[Symbol.dispose]();
         this.sendTimer = undefined;
@@ -146,6 +145,13 @@ export class NodeHttpResponse implements ResponseWriter, OpenExchange {
       });
     }
     return false;
+  }
+
+  /** Gives the client up that does not read in time what has been written. */
+  private limitSending(): void {
+    const { clock, sendTimeoutMs } = this.policy;
+    if (this.sendTimer === undefined && sendTimeoutMs > 0)
+      this.sendTimer = clock.setTimer(() => this.abort(), sendTimeoutMs);
   }
 
   end(trailers: RawHeaders = []): void {
@@ -156,6 +162,8 @@ export class NodeHttpResponse implements ResponseWriter, OpenExchange {
     if (trailers.length > 0 && response.chunkedEncoding) response.addTrailers(pairs(trailers));
     if (held === undefined) response.end();
     else response.end(latin1(held), 'latin1');
+    // What is too little for `write` to say false may still find no room, behind answers that nobody has read.
+    if (response.socket !== null && response.socket.writableLength > 0) this.limitSending();
   }
 
   abort(): void {
