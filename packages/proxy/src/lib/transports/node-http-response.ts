@@ -11,8 +11,8 @@ import { exchangeClosed, exchangeOpened, type OpenExchange } from './open-exchan
 import { responseHead } from './raw-response.ts';
 
 /**
- * Content of up to so many bytes that comes in the same turn as head and end goes out as text: `node:http` makes one string of
- * it all, and writes that at less cost than a list of text and bytes.
+ * Content of up to so many bytes that comes in the same turn as head and end goes out as text: `node:http` makes one
+ * string of it all, and writes that at less cost than a list of text and bytes.
  */
 const TEXT_BYTES = 8_192;
 
