@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { manualClock } from '@evenkeel/core/testing';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { rawClient } from './testing/raw-client.ts';
 import { rawUpstream } from './testing/raw-upstream.ts';
 import { startProxy } from './testing/start-proxy.ts';
@@ -36,6 +36,23 @@ it('passes the first part of an answer of known length on with its head, wheneve
   socket.write('rest');
   await client.until('partrest');
 });
+
+it.each(['1.1', '1.0'])(
+  'passes parts that come long after the head on as they come, to HTTP/%s',
+  async (version) => {
+    await using upstream = await rawUpstream();
+    await using proxy = await startProxy([upstream.port]);
+    using client = rawClient(proxy.port, `GET / HTTP/${version}\r\nHost: h\r\n\r\n`);
+    const { socket, until } = await upstream.connection(0);
+    await until('\r\n\r\n');
+    socket.write(`HTTP/1.1 200 OK\r\n${version === '1.1' ? 'Content-Length: 12\r\n' : ''}\r\n`);
+    await client.until('\r\n\r\n');
+    for (const part of ['one;', 'two;', 'end;']) {
+      socket.write(part);
+      await client.until(part);
+    }
+  },
+);
 
 it.each([1, 255, 8_191, 8_192, 8_193, 70_000])(
   'passes %i bytes of any value on as they are',
@@ -189,4 +206,25 @@ it('gives a client that leaves its answer unread up after a while', async () => 
   const closed = proxy.event(0);
   for (let i = 0; i < 20 && proxy.events.length === 0; i++) await clock.advanceAsync(900);
   expect(await closed).toMatchObject({ status: 200, reason: 'client-gone' });
+});
+
+it('gives a client that leaves small answers unread up after a while', async () => {
+  const clock = manualClock();
+  const body = 'x'.repeat(8_000);
+  await using proxy = await startProxy([], {
+    clock,
+    connections: { sendTimeoutMs: 900 },
+    middleware: [(request) => request.respond(200, [], body)],
+  });
+  using client = rawClient(proxy.port);
+  client.socket.pause();
+  client.write(GET.repeat(5_000));
+  await vi.waitFor(
+    async () => {
+      await clock.advanceAsync(900);
+      expect(proxy.events.at(-1)).toMatchObject({ status: 200, reason: 'client-gone' });
+    },
+    { timeout: 5_000 },
+  );
+  expect(proxy.proxy.active).toBe(0);
 });

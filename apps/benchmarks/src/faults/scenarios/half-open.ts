@@ -16,7 +16,10 @@ const atMost = (answers: readonly Answer[], idleP99Ms: number, figure: string) =
   unit: 'times',
 });
 
-/** Clients that begin a request and never end it. They are a process of their own, as opening them holds up whoever does it. */
+/**
+ * Clients that begin a request and never end it. They are a process of their own, as opening them holds up whoever does
+ * it.
+ */
 export const halfOpen: Scenario = {
   name: 'half-open',
   summary: '1,000 connections hold half a request',

@@ -1,8 +1,8 @@
 -- Prints what wrk counted as one line of JSON.
 
--- wrk adds latencies that nobody saw: for one of n mean intervals between the requests of a connection, n - 2 or so more, each an
--- interval shorter (`stats_correct`, against coordinated omission). Takes them out again, from the longest to the
--- shortest, which leaves each latency counted once.
+-- wrk adds latencies that nobody saw: for one of n mean intervals between the requests of a connection, n - 2 or so
+-- more, each an interval shorter (`stats_correct`, against coordinated omission). Takes them out again, from the longest
+-- to the shortest, which leaves each latency counted once.
 local function measured(latency, interval)
   local counts, longest = {}, 0
   for i = 1, #latency do

@@ -13,7 +13,7 @@ export interface WrkOptions {
 /** What wrk counted. */
 export interface WrkResult {
   readonly requests: number;
-  /** Latencies that the percentiles are of: as many as requests. */
+  /** Latencies that the percentiles are of: as many as requests, less those of 2 s and more, which wrk counts as failures. */
   readonly latencies: number;
   readonly requestsPerSecond: number;
   readonly p50Ms: number;

@@ -5,8 +5,8 @@ export interface FieldNames {
 }
 
 /**
- * Makes a set that is quick to say no: most fields have a length that no name in it has, and are neither brought into lower
- * case nor hashed.
+ * Makes a set that is quick to say no: most fields have a length that no name in it has, and are neither brought into
+ * lower case nor hashed.
  *
  * @param names in lower case
  */

@@ -7,8 +7,8 @@ export function latin1({ buffer, byteOffset, byteLength }: Uint8Array): string {
 const MAX_SPAN = 16_384;
 
 /**
- * {@link latin1} of each part. Those of a message's head mostly lie behind one another in one piece of memory: then that is
- * decoded as a whole and cut, at a fraction of the cost.
+ * {@link latin1} of each part. Those of a message's head mostly lie behind one another in one piece of memory: then that
+ * is decoded as a whole and cut, at a fraction of the cost.
  */
 export function latin1Parts(parts: readonly (Uint8Array | string)[]): string[] {
   if (!areInOnePiece(parts)) return parts.map((part) => (typeof part === 'string' ? part : latin1(part)));

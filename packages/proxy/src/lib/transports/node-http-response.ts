@@ -11,8 +11,8 @@ import { exchangeClosed, exchangeOpened, type OpenExchange } from './open-exchan
 import { responseHead } from './raw-response.ts';
 
 /**
- * Content of up to so many bytes that comes in the same turn as head and end goes out as text: `node:http` makes one string of
- * it all, and writes that at less cost than a list of text and bytes.
+ * Content of up to so many bytes that comes in the same turn as head and end goes out as text: `node:http` makes one
+ * string of it all, and writes that at less cost than a list of text and bytes.
  */
 const TEXT_BYTES = 8_192;
 
@@ -107,9 +107,10 @@ export class NodeHttpResponse implements ResponseWriter, OpenExchange {
     process.nextTick(flushHead, this);
   }
 
-  /** Sends the head, and what content is held, unless they are on their way. */
+  /** Sends the head, and what content is held, unless they are on their way. From then on nothing is held. */
   flush(): void {
     if (this.flushed || this.closed) return;
+    this.flushed = true;
     if (this.held === undefined) this.response.flushHeaders();
     else this.release();
   }
@@ -136,8 +137,7 @@ export class NodeHttpResponse implements ResponseWriter, OpenExchange {
     const { response } = this;
     if (response.write(chunk)) return true;
     if (this.sendTimer === undefined) {
-      const { clock, sendTimeoutMs } = this.policy;
-      if (sendTimeoutMs > 0) this.sendTimer = clock.setTimer(() => this.abort(), sendTimeoutMs);
+      this.limitSending();
       response.once('drain', () => {
         this.sendTimer?.[Symbol.dispose]();
         this.sendTimer = undefined;
@@ -147,17 +147,28 @@ export class NodeHttpResponse implements ResponseWriter, OpenExchange {
     return false;
   }
 
+  /** Gives the client up that does not read in time what has been written. */
+  private limitSending(): void {
+    const { clock, sendTimeoutMs } = this.policy;
+    if (this.sendTimer === undefined && sendTimeoutMs > 0)
+      this.sendTimer = clock.setTimer(() => this.abort(), sendTimeoutMs);
+  }
+
   end(trailers: RawHeaders = []): void {
     if (this.closed) return;
     this.flushed = true;
-    const { response } = this;
+    const { response, held } = this;
+    this.held = undefined;
     if (trailers.length > 0 && response.chunkedEncoding) response.addTrailers(pairs(trailers));
-    if (this.held === undefined) response.end();
-    else response.end(latin1(this.held), 'latin1');
+    if (held === undefined) response.end();
+    else response.end(latin1(held), 'latin1');
+    // What is too little for `write` to say false may still find no room, behind answers that nobody has read.
+    if (response.socket !== null && response.socket.writableLength > 0) this.limitSending();
   }
 
   abort(): void {
     if (this.closed) return;
+    this.held = undefined;
     const { response } = this;
     const { socket } = response;
     // A response that lasts until the connection closes would look whole after an orderly end: only a reset tells.
