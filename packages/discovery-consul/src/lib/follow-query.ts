@@ -1,8 +1,11 @@
 import { DiscoveryError, sleep } from '@evenkeel/core';
 import { jittered } from '@evenkeel/core/driver';
 import { isFiltered, isOutdated, readJson } from './answer.ts';
+import { askLeaderIfEmpty } from './ask-leader.ts';
 import type { Reply } from './exchange.ts';
 import type { Follow } from './follow.ts';
+import type { LinkRequest } from './link.ts';
+import type { Settings } from './options.ts';
 
 const JITTER_RATIO = 0.2;
 
@@ -17,23 +20,27 @@ export async function followQuery(follow: Follow): Promise<never> {
   let from: string | undefined;
   let ids: readonly string[] = [];
 
+  const request = (query: Settings['query']): Omit<LinkRequest, 'signal'> => ({
+    path: '/query/{query}/execute',
+    params: { query: settings.source.name },
+    query: { ...query, ...(datacenter === undefined ? {} : { dc: datacenter }) },
+  });
   const execute = async (): Promise<Reply> => {
     using _lane = await link.share.lanes.wait(signal);
-    return await link.get({
-      path: '/query/{query}/execute',
-      params: { query: settings.source.name },
-      query: { ...settings.query, ...(datacenter === undefined ? {} : { dc: datacenter }) },
-      signal,
-    });
+    return await link.get({ ...request(settings.query), signal });
   };
 
   for (;;) {
     await sleep(clock, pace.next(), signal);
-    const reply = await execute();
-    const { nodes, place } = readResult(readJson(reply));
-    if (nodes.length === 0 && isFiltered(reply)) {
-      throw new DiscoveryError('the token may not see the service: all of the answer was filtered');
-    }
+    const {
+      reply,
+      content: { nodes, place },
+    } = await askLeaderIfEmpty(follow, {
+      reply: await execute(),
+      read: readResult,
+      isEmpty: (result) => result.nodes.length === 0,
+      request,
+    });
     const failedOver = from !== undefined && place !== from;
     from = place;
     const stale = isOutdated(reply) || follow.isLeaderless();
@@ -48,7 +55,8 @@ export async function followQuery(follow: Follow): Promise<never> {
   }
 }
 
-function readResult(result: unknown): { nodes: readonly unknown[]; place: string } {
+function readResult(reply: Reply): { nodes: readonly unknown[]; place: string } {
+  const result = readJson(reply);
   const isObject = typeof result === 'object' && result !== null;
   const { Nodes: nodes, Datacenter: place }: { Nodes?: unknown; Datacenter?: unknown } = isObject
     ? result
@@ -56,6 +64,9 @@ function readResult(result: unknown): { nodes: readonly unknown[]; place: string
   // Without endpoints, some versions say null.
   if (typeof place !== 'string' || !(Array.isArray(nodes) || nodes === null)) {
     throw new DiscoveryError('the answer is no result of a prepared query');
+  }
+  if ((nodes ?? []).length === 0 && isFiltered(reply)) {
+    throw new DiscoveryError('the token may not see the service: all of the answer was filtered');
   }
   return { nodes: nodes ?? [], place };
 }

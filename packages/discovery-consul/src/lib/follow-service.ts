@@ -1,6 +1,7 @@
 import { DiscoveryError, sleep } from '@evenkeel/core';
 import { jittered } from '@evenkeel/core/driver';
 import { isFiltered, isOutdated, readIndex, readJson } from './answer.ts';
+import { askLeaderIfEmpty } from './ask-leader.ts';
 import type { Reply } from './exchange.ts';
 import type { Follow } from './follow.ts';
 import type { RecordContext } from './record.ts';
@@ -25,36 +26,36 @@ export async function followService(follow: Follow, context: RecordContext): Pro
   let doubtful = false;
   let seat: Disposable | undefined;
 
+  const request = { path: '/health/service/{service}', params: { service: settings.source.name } };
+  const scope = datacenter === undefined ? {} : { dc: datacenter };
+
   const ask = async (askSignal: AbortSignal): Promise<Reply> => {
-    const request = {
-      path: '/health/service/{service}',
-      params: { service: settings.source.name },
-      signal: askSignal,
-    };
-    const query = { ...settings.query, ...(datacenter === undefined ? {} : { dc: datacenter }) };
+    const query = { ...settings.query, ...scope };
     if (seat !== undefined && index > 0n) {
       const forMs = doubtful || isLeaderless() ? Math.min(waitMs, DOUBTFUL_WAIT_MS) : waitMs;
       return link.get({
         ...request,
+        signal: askSignal,
         query: { ...query, index: String(index), wait: `${Math.round(forMs)}ms` },
         headersMs: forMs * (1 + 1 / 16) + GRACE_MS,
       });
     }
     using _lane = await link.share.lanes.wait(askSignal);
-    return await link.get({ ...request, query });
+    return await link.get({ ...request, signal: askSignal, query });
   };
 
   try {
     for (;;) {
       await sleep(clock, pace.next(), signal);
-      const reply = await interrupts.attempt(signal, ask);
-      if (reply === undefined) continue;
-      const records = readJson(reply);
-      if (!Array.isArray(records)) throw new DiscoveryError('the answer is no list');
+      const answer = await interrupts.attempt(signal, ask);
+      if (answer === undefined) continue;
+      const { reply, content: records } = await askLeaderIfEmpty(follow, {
+        reply: answer,
+        read: readRecords,
+        isEmpty: ({ length }) => length === 0,
+        request: (leaderQuery) => ({ ...request, query: { ...leaderQuery, ...scope } }),
+      });
       const next = readIndex(reply);
-      if (records.length === 0 && isFiltered(reply)) {
-        throw new DiscoveryError('the token may not see the service: all of the answer was filtered');
-      }
       const wentBack = next < index;
       // Index 0 would not wait at all.
       index = wentBack ? 0n : next > 0n ? next : 1n;
@@ -69,4 +70,13 @@ export async function followService(follow: Follow, context: RecordContext): Pro
   } finally {
     seat?.[Symbol.dispose]();
   }
+}
+
+function readRecords(reply: Reply): readonly unknown[] {
+  const records = readJson(reply);
+  if (!Array.isArray(records)) throw new DiscoveryError('the answer is no list');
+  if (records.length === 0 && isFiltered(reply)) {
+    throw new DiscoveryError('the token may not see the service: all of the answer was filtered');
+  }
+  return records;
 }

@@ -37,7 +37,8 @@ export interface ConsulDiscoveryOptions extends ConsulConnectionOptions {
   readonly filter?: string;
   /**
    * `stale` is answered by any server, even without a leader; `default` and `consistent` fail without one;
-   * `cached` shares one query among all watches of an agent. @default 'stale'
+   * `cached` shares one query among all watches of an agent. Whichever it is, an empty answer is believed only
+   * when a leader confirms it by a `consistent` one. @default 'stale'
    */
   readonly consistency?: ConsulConsistency;
   /** How long a query waits for a change, in ms. @default 55_000 */
@@ -57,6 +58,8 @@ export interface ConsulDiscoveryOptions extends ConsulConnectionOptions {
   readonly random?: Random;
 }
 
+type QueryParameters = Readonly<Record<string, string | readonly string[]>>;
+
 /** The options with every default filled in. */
 export interface Settings {
   readonly place: ConsulPlace;
@@ -64,7 +67,9 @@ export interface Settings {
   readonly source: { readonly kind: 'service' | 'query'; readonly name: string };
   readonly datacenters: readonly (string | undefined)[];
   /** Tags, filter and consistency, as parameters. */
-  readonly query: Readonly<Record<string, string | readonly string[]>>;
+  readonly query: QueryParameters;
+  /** The same, answered by a leader that has made sure that it is one; undefined when `query` is so already. */
+  readonly leaderQuery: QueryParameters | undefined;
   readonly waitMs: number;
   readonly pollMs: number;
   readonly pingMs: number;
@@ -112,6 +117,11 @@ export function discoverySettings(options: ConsulDiscoveryOptions): Settings {
       }
     }
   }
+  const choice: QueryParameters = {
+    ...(tags === undefined ? {} : { tag: checkTags(tags) }),
+    ...(filter === undefined ? {} : { filter: checkText('filter', filter) }),
+  };
+  const consistency = consistencyOf(options.consistency);
   return {
     place: consulPlace(options),
     scope: {
@@ -123,11 +133,8 @@ export function discoverySettings(options: ConsulDiscoveryOptions): Settings {
       ? { kind: 'query', name: checkName('query', query) }
       : { kind: 'service', name: checkName('service', service) },
     datacenters: datacentersOf(options),
-    query: {
-      ...(tags === undefined ? {} : { tag: checkTags(tags) }),
-      ...(filter === undefined ? {} : { filter: checkText('filter', filter) }),
-      ...consistencyQuery(options.consistency),
-    },
+    query: consistency === 'default' ? choice : { ...choice, [consistency]: '1' },
+    leaderQuery: consistency === 'consistent' ? undefined : { ...choice, consistent: '1' },
     waitMs: numberOption('waitMs', options.waitMs, 55_000, { min: 1_000, max: 600_000 }),
     pollMs: numberOption('pollMs', options.pollMs, isQuery ? 10_000 : 5_000, { min: 100 }),
     pingMs: numberOption('pingMs', options.pingMs, 5_000, { min: 100 }),
@@ -185,10 +192,8 @@ function datacentersOf({ datacenter, datacenters }: ConsulDiscoveryOptions): rea
   return datacenters.map((name, index) => checkText(`datacenters[${index}]`, name));
 }
 
-function consistencyQuery(consistency: ConsulConsistency | undefined): Settings['query'] {
-  const all = ['stale', 'default', 'consistent', 'cached'] as const;
-  const chosen = choiceOption('consistency', consistency, 'stale', all);
-  return chosen === 'default' ? {} : { [chosen]: '1' };
+function consistencyOf(consistency: ConsulConsistency | undefined): ConsulConsistency {
+  return choiceOption('consistency', consistency, 'stale', ['stale', 'default', 'consistent', 'cached']);
 }
 
 function checkText(field: string, value: unknown): string {

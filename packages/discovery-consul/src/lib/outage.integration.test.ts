@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Discovery } from '@evenkeel/core';
 import { type Service, serviceGate, startService } from '@evenkeel/services';
 import {
   type Crowd,
@@ -134,6 +136,35 @@ describe.skipIf(gate.skipped)(`${gate.title} in trouble`, () => {
     expect(cluster.smallest()).toBe(1);
   }, 40_000);
 
+  it('a server that has not replayed its log yet: no new watch is told that there is nobody', async () => {
+    await using first = await startService('consul', { persist: true });
+    await agentApi(first.address).register('s', '10.0.0.1:80');
+    const joins = ['-retry-join', `127.0.0.1:${first.ports.serf}`];
+    const args = ['-bootstrap=false', '-node', 'n2', ...joins];
+    await using second = await startService('consul', { persist: true, args });
+    const discovery = consulDiscovery({ address: second.address, service: 's' });
+    const told: number[] = [];
+    const watchUntil = async (signal: AbortSignal): Promise<void> => {
+      while (!signal.aborted) {
+        // A server that is not up yet fails it.
+        const endpoints = await firstOf(discovery, signal).catch(() => undefined);
+        if (endpoints !== undefined) told.push(endpoints);
+        else await nextTurn();
+      }
+    };
+    for (let restart = 0; restart < 6; restart++) {
+      await second.kill();
+      const before = told.length;
+      const over = new AbortController();
+      const watches = Array.from({ length: 4 }, () => watchUntil(over.signal));
+      await second.restart({ keepData: true });
+      await until(() => told.length >= before + 50, 20_000);
+      over.abort();
+      await Promise.all(watches);
+    }
+    expect(Math.min(...told)).toBe(1);
+  }, 60_000);
+
   it('a token that Consul does not know: a clear error, in discovery and registrar', async () => {
     const acl = 'acl { enabled = true default_policy = "allow" tokens { master = "root" } }';
     await using guarded = await startService('consul', { args: ['-hcl', acl] });
@@ -176,6 +207,12 @@ describe.skipIf(gate.skipped)(`${gate.title} in trouble`, () => {
     await Promise.all(all.map((watch) => watch.close()));
     expect(all.flatMap(({ messages }) => messages)).toEqual([]);
   }, 60_000);
+
+  /** How many endpoints a new watch is told of first. */
+  async function firstOf(discovery: Discovery, signal: AbortSignal): Promise<number | undefined> {
+    for await (const { endpoints } of discovery.watch({ signal })) return endpoints.length;
+    return undefined;
+  }
 
   function registrarOf(service: string, port: number, options: Partial<ConsulRegistrarOptions> = {}) {
     return consulRegistrar({ address, service, endpoint: `10.0.0.1:${port}`, ...options });

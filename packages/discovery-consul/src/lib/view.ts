@@ -11,6 +11,8 @@ export interface AnswerFacts {
 
 /** Turns answers into snapshots: those that say nothing new are none. */
 export interface View {
+  /** Whether the last snapshot lists nobody, without a doubt. */
+  readonly isSurelyEmpty: boolean;
   /**
    * Undefined when nothing changed.
    *
@@ -55,6 +57,9 @@ export function createView(onProblem: (message: string) => void): View {
   };
 
   return {
+    get isSurelyEmpty() {
+      return last?.endpoints.length === 0 && last.stale !== true;
+    },
     take(records, { revision, stale, isNew = false }, context) {
       const next = read(records, context);
       const before = known;
