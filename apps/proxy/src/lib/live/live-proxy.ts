@@ -61,6 +61,8 @@ export function liveProxy(
 ): LiveProxy {
   let loaded = first;
   let listeners: readonly BoundListener[] = [];
+  /** Those of the configuration in use, of earlier ones with exchanges that are open, and of one that is prepared. */
+  const partsInUse = new Set<Parts>();
   /** What ends in its own time. */
   const ending = new Set<Promise<void>>();
   const onStoreEvent = (event: StoreEvent): void => {
@@ -70,13 +72,19 @@ export function liveProxy(
   const onMiddlewareError = (error: unknown): void => say(`middleware: ${oneLine(withCause(error))}`);
   const build = (next: LoadedConfig, before?: Parts): Parts => {
     const built = buildParts(next, { onStoreEvent, onMiddlewareError, before });
-    for (const cluster of built.clusters.without(before?.clusters)) {
+    for (const cluster of built.clusters.without(before ? [before.clusters] : [])) {
       cluster.subscribe((event) => {
         const line = describeEvent(cluster.name, event);
         if (line !== undefined) say(line);
       });
     }
+    partsInUse.add(built);
     return built;
+  };
+  /** Closes what none of the others uses. */
+  const release = (built: Parts): Promise<void> => {
+    partsInUse.delete(built);
+    return built.close([...partsInUse]);
   };
   let parts = build(first);
   const proxy = createProxy({ ...parts.options, ...(tracer && { tracer }) });
@@ -95,7 +103,7 @@ export function liveProxy(
   };
   const closeParts = async (): Promise<void> => {
     await Promise.all([...ending]);
-    await parts.close();
+    await release(parts);
   };
 
   return {
@@ -124,17 +132,16 @@ export function liveProxy(
     },
     async prepare(next, signal): Promise<PreparedReload> {
       const nextParts = build(next, parts);
-      const undo = (): Promise<void> => nextParts.close(parts);
       const open = openerOf(next, nextParts);
       const { kept, added, replacing, removed } = compareListeners(listeners, next.config.listeners);
       let bound: readonly BoundListener[];
       try {
         const { readyTimeoutMs = READY_TIMEOUT_MS } = next.config.reload ?? {};
-        await becomeReady(nextParts.clusters.without(parts.clusters), readyTimeoutMs, signal);
+        await becomeReady(nextParts.clusters.without([parts.clusters]), readyTimeoutMs, signal);
         // Last, as they accept connections from now on.
         bound = await bindAll(open, added);
       } catch (error) {
-        await undo();
+        await release(nextParts);
         throw error;
       }
       return {
@@ -149,7 +156,7 @@ export function liveProxy(
             address.close({ ...next.config.shutdown, delayMs: 0, quietMs }),
           );
           const ended = [...superseded.map((one) => one.ended), ...over];
-          later(Promise.all(ended).then(() => old.close(nextParts)));
+          later(Promise.all(ended).then(() => release(old)));
           announce(bound);
           onChange();
           for (const config of replacing) {
@@ -167,7 +174,7 @@ export function liveProxy(
         },
         async abort() {
           await Promise.all(bound.map(({ address }) => address.close({ graceMs: 0 })));
-          await undo();
+          await release(nextParts);
         },
       };
     },
