@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import type { Cluster } from '@evenkeel/core';
 import { expect, it, vi } from 'vitest';
 import { configText } from '../config/config-text.ts';
@@ -83,4 +83,23 @@ routes: [{ cluster: api }]
   expect([answer.status, await answer.text()]).toEqual([200, 'answered']);
   await vi.waitUntil(() => isClosed(api));
   expect(isClosed(clusterOf('api'))).toBe(false);
+});
+
+it('destroy breaks off what listeners have open that a reload has removed', async () => {
+  using upstream = await endpoints();
+  const config = (more: string): string => `listeners: [{ port: 0, host: 127.0.0.1 }${more}]
+clusters: { api: { ${upstream.cluster} } }
+routes: [{ cluster: api }]
+`;
+  await using proxy = await running(config(', { port: 0, host: 127.0.0.1, tcp: { cluster: api } }'));
+  const { live, reload } = proxy;
+  const client = connect({ port: live.listeners[1]!.address.port, host: '127.0.0.1' });
+  const failed = once(client, 'error');
+  await vi.waitUntil(() => live.tcp[0]?.active === 1);
+  await reload(config(''));
+  expect(live.listeners).toHaveLength(1);
+  const closed = live.close();
+  await live.destroy();
+  expect(await failed).toMatchObject([{ code: 'ECONNRESET' }]);
+  await closed;
 });

@@ -1,6 +1,13 @@
 import type { CacheStore, StoreEvent } from '@evenkeel/cache';
 import { type Cluster, formatAddress } from '@evenkeel/core';
-import { createProxy, type ProxyOptions, type ReverseProxy, type TcpProxy } from '@evenkeel/proxy';
+import {
+  type CloseOptions,
+  createProxy,
+  type ProxyAddress,
+  type ProxyOptions,
+  type ReverseProxy,
+  type TcpProxy,
+} from '@evenkeel/proxy';
 import { buildParts, type Parts } from '../build/parts.ts';
 import { tcpOptions } from '../build/tcp.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
@@ -34,7 +41,7 @@ export interface LiveProxy extends ReloadTarget {
   listen(): Promise<void>;
   /** Drains as the configuration says, then closes everything. */
   close(): Promise<void>;
-  /** Closes everything now. */
+  /** Closes everything now, also while it drains. */
   destroy(): Promise<void>;
 }
 
@@ -63,6 +70,8 @@ export function liveProxy(
   let listeners: readonly BoundListener[] = [];
   /** Those of the configuration in use, of earlier ones with exchanges that are open, and of one that is prepared. */
   const partsInUse = new Set<Parts>();
+  /** Of listeners that a reload has removed, with something that is open. */
+  const draining = new Set<ProxyAddress>();
   /** What ends in its own time. */
   const ending = new Set<Promise<void>>();
   const onStoreEvent = (event: StoreEvent): void => {
@@ -101,7 +110,13 @@ export function liveProxy(
     const ended = task.then(() => void ending.delete(ended));
     ending.add(ended);
   };
-  const closeParts = async (): Promise<void> => {
+  const drain = async (address: ProxyAddress, how: CloseOptions): Promise<void> => {
+    draining.add(address);
+    await address.close(how);
+    draining.delete(address);
+  };
+  const closeAll = async (how: CloseOptions): Promise<void> => {
+    await Promise.all([proxy, ...tcpProxies(), ...draining].map((one) => one.close(how)));
     await Promise.all([...ending]);
     await release(parts);
   };
@@ -152,9 +167,8 @@ export function liveProxy(
           }
           const old = parts;
           [loaded, parts, listeners] = [next, nextParts, [...kept, ...bound]];
-          const over = removed.map(({ address }) =>
-            address.close({ ...next.config.shutdown, delayMs: 0, quietMs }),
-          );
+          const how = { ...next.config.shutdown, delayMs: 0, quietMs };
+          const over = removed.map(({ address }) => drain(address, how));
           const ended = [...superseded.map((one) => one.ended), ...over];
           later(Promise.all(ended).then(() => release(old)));
           announce(bound);
@@ -178,15 +192,8 @@ export function liveProxy(
         },
       };
     },
-    async close() {
-      const how = { ...loaded.config.shutdown, quietMs };
-      await Promise.all([proxy, ...tcpProxies()].map((one) => one.close(how)));
-      await closeParts();
-    },
-    async destroy() {
-      await Promise.all([proxy, ...tcpProxies()].map((one) => one.close({ graceMs: 0 })));
-      await closeParts();
-    },
+    close: () => closeAll({ ...loaded.config.shutdown, quietMs }),
+    destroy: () => closeAll({ graceMs: 0 }),
   };
 }
 
