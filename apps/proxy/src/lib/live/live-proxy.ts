@@ -149,14 +149,19 @@ export function liveProxy(
       const nextParts = build(next, parts);
       const open = openerOf(next, nextParts);
       const { kept, added, replacing, removed } = compareListeners(listeners, next.config.listeners);
-      let bound: readonly BoundListener[];
+      let bound: readonly BoundListener[] = [];
+      const undo = async (): Promise<void> => {
+        await Promise.all(bound.map(({ address }) => address.close({ graceMs: 0 })));
+        await release(nextParts);
+      };
       try {
         const { readyTimeoutMs = READY_TIMEOUT_MS } = next.config.reload ?? {};
         await becomeReady(nextParts.clusters.without([parts.clusters]), readyTimeoutMs, signal);
         // Last, as they accept connections from now on.
         bound = await bindAll(open, added);
+        signal.throwIfAborted();
       } catch (error) {
-        await release(nextParts);
+        await undo();
         throw error;
       }
       return {
@@ -186,10 +191,7 @@ export function liveProxy(
             }
           }
         },
-        async abort() {
-          await Promise.all(bound.map(({ address }) => address.close({ graceMs: 0 })));
-          await release(nextParts);
-        },
+        abort: undo,
       };
     },
     close: () => closeAll({ ...loaded.config.shutdown, quietMs }),
