@@ -248,3 +248,16 @@ it('every worker writes to the one access log, and opens it anew when the first 
   // What workers themselves say is JSON as well.
   for (const line of cli.stderr.trim().split('\n')) expect(line).toMatch(/^\{"level":/);
 });
+
+it('SIGTERM ends a reload that waits in the workers', async () => {
+  await using a = await namedEndpoint('a');
+  await using file = await temporaryFile('evenkeel.yaml', config(a.port));
+  const { cli } = await started(file.path);
+  await using _cli = cli;
+  const waiting = config(a.port, 'workers: 2\nreload: { readyTimeoutMs: 600000 }');
+  replace(file.path, waiting.replace(/static: \[.*?\]/, 'file: none.yaml'));
+  await told(cli, 'warning: clusters.api.discovery.file');
+  cli.child.kill('SIGTERM');
+  expect(await cli.exited).toBe(0);
+  expect(cli.stderr).toMatch(/\nstopping: 2 workers\nstopped\n$/);
+});

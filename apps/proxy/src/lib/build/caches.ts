@@ -26,7 +26,7 @@ export interface Caches {
   readonly stores: Kept<object, CacheStore>;
   readonly interceptors: Kept<object, Interceptor>;
   /** @param except whose stores stay open */
-  close(except?: Caches): Promise<void>;
+  close(except?: readonly Caches[]): Promise<void>;
 }
 
 type Interceptor = NonNullable<RouteOptions['cache']>;
@@ -52,8 +52,9 @@ export function createCaches(sources: CacheSources, before?: Caches): Caches {
       const store = stores.of(settings, () => buildStore(config, sources));
       return interceptors.of({ config, name }, () => cache({ ...pick(config, CACHE_KEYS), store, name }));
     },
-    async close(except) {
-      await Promise.all(stores.without(except?.stores).map((store) => store.close()));
+    async close(except = []) {
+      const over = stores.without(except.map((other) => other.stores));
+      await Promise.all(over.map((store) => store.close()));
     },
   };
 }

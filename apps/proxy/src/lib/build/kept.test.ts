@@ -12,9 +12,10 @@ it('makes one thing for the same settings, and takes over what has them already'
   expect(second.of({ a: 2 }, make)).toBe(b);
   const c = second.of({ a: 3 }, make);
   expect(made).toBe(3);
-  expect(first.without(second)).toEqual([a]);
-  expect(second.without(first)).toEqual([c]);
-  expect(second.without(undefined)).toEqual([b, c]);
+  expect(first.without([second])).toEqual([a]);
+  expect(second.without([first])).toEqual([c]);
+  expect(second.without([])).toEqual([b, c]);
+  expect(first.without([second, first])).toEqual([]);
   // What was not taken over is not found later either.
   expect(kept(second).of({ a: 1, list: [1] }, make)).not.toBe(a);
 });

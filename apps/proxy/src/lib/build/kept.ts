@@ -5,8 +5,8 @@ export interface Kept<C, T> {
   readonly entries: readonly KeptEntry<C, T>[];
   /** Takes what has these settings, or makes it. */
   of(settings: C, make: () => T): T;
-  /** What is here and not there. */
-  without(other: Kept<C, T> | undefined): readonly T[];
+  /** What is here and in none of the others. */
+  without(others: readonly Kept<C, T>[]): readonly T[];
 }
 
 /** One of them. */
@@ -33,8 +33,8 @@ export function kept<C, T>(before?: Kept<C, T>): Kept<C, T> {
       entries.push(entry);
       return entry.value;
     },
-    without(other) {
-      const there = new Set(other?.entries.map(({ value }) => value));
+    without(others) {
+      const there = new Set(others.flatMap((other) => other.entries.map(({ value }) => value)));
       return entries.map(({ value }) => value).filter((value) => !there.has(value));
     },
   };

@@ -15,7 +15,7 @@ export interface BuiltMiddleware {
   of(index: number, route: RouteMiddleware): readonly Middleware[];
   readonly parts: Kept<object, MiddlewarePart>;
   /** @param except whose middleware stays in use */
-  close(except?: BuiltMiddleware): Promise<void>;
+  close(except?: readonly BuiltMiddleware[]): Promise<void>;
 }
 
 /** The middleware of a route, and what the route is known by. */
@@ -78,8 +78,9 @@ export function createMiddleware(
         return shared.get(name) ?? [];
       }),
     parts,
-    async close(except) {
-      await Promise.all(parts.without(except?.parts).map((part) => part.close()));
+    async close(except = []) {
+      const over = parts.without(except.map((other) => other.parts));
+      await Promise.all(over.map((part) => part.close()));
     },
   };
 }

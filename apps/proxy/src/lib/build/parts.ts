@@ -30,8 +30,8 @@ export interface Parts {
   readonly clusters: Kept<object, Cluster>;
   readonly caches: Caches;
   readonly middleware: BuiltMiddleware;
-  /** @param except whose clusters, stores and middleware stay in use */
-  close(except?: Parts): Promise<void>;
+  /** @param except whose clusters, stores and middleware stay in use @default none */
+  close(except?: readonly Parts[]): Promise<void>;
 }
 
 /** The options that are the same in the configuration and in code. */
@@ -83,9 +83,13 @@ export function buildParts(loaded: LoadedConfig, options: PartsOptions = {}): Pa
     { baseDir: dirname(file), dry, clusters: config.clusters, onError: onMiddlewareError },
     before?.middleware,
   );
-  const close = async (except?: Parts): Promise<void> => {
-    const over = clusters.without(except?.clusters).map((cluster) => cluster.close());
-    await Promise.all([caches.close(except?.caches), middleware.close(except?.middleware), ...over]);
+  const close = async (except: readonly Parts[] = []): Promise<void> => {
+    const over = clusters.without(except.map((other) => other.clusters)).map((cluster) => cluster.close());
+    await Promise.all([
+      caches.close(except.map((other) => other.caches)),
+      middleware.close(except.map((other) => other.middleware)),
+      ...over,
+    ]);
   };
   const routeOf = ({ cache, ...route }: RouteConfig, index: number): RouteOptions => ({
     ...withBudget(omit(route, middlewareNames)),
@@ -117,7 +121,7 @@ export function buildParts(loaded: LoadedConfig, options: PartsOptions = {}): Pa
       },
     };
   } catch (error) {
-    void close(before);
+    void close(before && [before]);
     throw error;
   }
 }

@@ -1,6 +1,13 @@
 import type { CacheStore, StoreEvent } from '@evenkeel/cache';
 import { type Cluster, formatAddress } from '@evenkeel/core';
-import { createProxy, type ProxyOptions, type ReverseProxy, type TcpProxy } from '@evenkeel/proxy';
+import {
+  type CloseOptions,
+  createProxy,
+  type ProxyAddress,
+  type ProxyOptions,
+  type ReverseProxy,
+  type TcpProxy,
+} from '@evenkeel/proxy';
 import { buildParts, type Parts } from '../build/parts.ts';
 import { tcpOptions } from '../build/tcp.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
@@ -34,7 +41,7 @@ export interface LiveProxy extends ReloadTarget {
   listen(): Promise<void>;
   /** Drains as the configuration says, then closes everything. */
   close(): Promise<void>;
-  /** Closes everything now. */
+  /** Closes everything now, also while it drains. */
   destroy(): Promise<void>;
 }
 
@@ -61,6 +68,10 @@ export function liveProxy(
 ): LiveProxy {
   let loaded = first;
   let listeners: readonly BoundListener[] = [];
+  /** Those of the configuration in use, of earlier ones with exchanges that are open, and of one that is prepared. */
+  const partsInUse = new Set<Parts>();
+  /** Of listeners that a reload has removed, with something that is open. */
+  const draining = new Set<ProxyAddress>();
   /** What ends in its own time. */
   const ending = new Set<Promise<void>>();
   const onStoreEvent = (event: StoreEvent): void => {
@@ -70,13 +81,19 @@ export function liveProxy(
   const onMiddlewareError = (error: unknown): void => say(`middleware: ${oneLine(withCause(error))}`);
   const build = (next: LoadedConfig, before?: Parts): Parts => {
     const built = buildParts(next, { onStoreEvent, onMiddlewareError, before });
-    for (const cluster of built.clusters.without(before?.clusters)) {
+    for (const cluster of built.clusters.without(before ? [before.clusters] : [])) {
       cluster.subscribe((event) => {
         const line = describeEvent(cluster.name, event);
         if (line !== undefined) say(line);
       });
     }
+    partsInUse.add(built);
     return built;
+  };
+  /** Closes what none of the others uses. */
+  const release = (built: Parts): Promise<void> => {
+    partsInUse.delete(built);
+    return built.close([...partsInUse]);
   };
   let parts = build(first);
   const proxy = createProxy({ ...parts.options, ...(tracer && { tracer }) });
@@ -93,9 +110,15 @@ export function liveProxy(
     const ended = task.then(() => void ending.delete(ended));
     ending.add(ended);
   };
-  const closeParts = async (): Promise<void> => {
+  const drain = async (address: ProxyAddress, how: CloseOptions): Promise<void> => {
+    draining.add(address);
+    await address.close(how);
+    draining.delete(address);
+  };
+  const closeAll = async (how: CloseOptions): Promise<void> => {
+    await Promise.all([proxy, ...tcpProxies(), ...draining].map((one) => one.close(how)));
     await Promise.all([...ending]);
-    await parts.close();
+    await release(parts);
   };
 
   return {
@@ -124,15 +147,19 @@ export function liveProxy(
     },
     async prepare(next, signal): Promise<PreparedReload> {
       const nextParts = build(next, parts);
-      const undo = (): Promise<void> => nextParts.close(parts);
       const open = openerOf(next, nextParts);
       const { kept, added, replacing, removed } = compareListeners(listeners, next.config.listeners);
-      let bound: readonly BoundListener[];
+      let bound: readonly BoundListener[] = [];
+      const undo = async (): Promise<void> => {
+        await Promise.all(bound.map(({ address }) => address.close({ graceMs: 0 })));
+        await release(nextParts);
+      };
       try {
         const { readyTimeoutMs = READY_TIMEOUT_MS } = next.config.reload ?? {};
-        await becomeReady(nextParts.clusters.without(parts.clusters), readyTimeoutMs, signal);
+        await becomeReady(nextParts.clusters.without([parts.clusters]), readyTimeoutMs, signal);
         // Last, as they accept connections from now on.
         bound = await bindAll(open, added);
+        signal.throwIfAborted();
       } catch (error) {
         await undo();
         throw error;
@@ -145,11 +172,10 @@ export function liveProxy(
           }
           const old = parts;
           [loaded, parts, listeners] = [next, nextParts, [...kept, ...bound]];
-          const over = removed.map(({ address }) =>
-            address.close({ ...next.config.shutdown, delayMs: 0, quietMs }),
-          );
+          const how = { ...next.config.shutdown, delayMs: 0, quietMs };
+          const over = removed.map(({ address }) => drain(address, how));
           const ended = [...superseded.map((one) => one.ended), ...over];
-          later(Promise.all(ended).then(() => old.close(nextParts)));
+          later(Promise.all(ended).then(() => release(old)));
           announce(bound);
           onChange();
           for (const config of replacing) {
@@ -165,21 +191,11 @@ export function liveProxy(
             }
           }
         },
-        async abort() {
-          await Promise.all(bound.map(({ address }) => address.close({ graceMs: 0 })));
-          await undo();
-        },
+        abort: undo,
       };
     },
-    async close() {
-      const how = { ...loaded.config.shutdown, quietMs };
-      await Promise.all([proxy, ...tcpProxies()].map((one) => one.close(how)));
-      await closeParts();
-    },
-    async destroy() {
-      await Promise.all([proxy, ...tcpProxies()].map((one) => one.close({ graceMs: 0 })));
-      await closeParts();
-    },
+    close: () => closeAll({ ...loaded.config.shutdown, quietMs }),
+    destroy: () => closeAll({ graceMs: 0 }),
   };
 }
 

@@ -21,7 +21,7 @@ export interface Operation {
  * Makes it.
  *
  * @param say takes what the operator should know
- * @throws OperationError naming a file that cannot be opened
+ * @throws OperationError naming a file that cannot be opened; what `observe` throws; nothing is left open then
  */
 export async function createOperation(operated: Operated, say: (line: string) => void): Promise<Operation> {
   const { config, file } = operated.loaded();
@@ -32,7 +32,10 @@ export async function createOperation(operated: Operated, say: (line: string) =>
     observation.follow();
     logTcp?.(operated.tcp());
   };
-  const observation = await observe(operated);
+  const observation = await observe(operated).catch(async (error: unknown) => {
+    await log?.close();
+    throw error;
+  });
   follow();
   return {
     observation,

@@ -1,28 +1,10 @@
-import { EventEmitter } from 'node:events';
 import { expect, it } from 'vitest';
-import { ChannelClosed, channel, type Handlers, type MessageEnd, RemoteError } from './channel.ts';
+import { messageEnds } from '../testing/message-ends.ts';
+import { ChannelClosed, channel, type Handlers, RemoteError } from './channel.ts';
 
-/** Two ends, as far from each other as a clone. */
 function connected(handlers: Handlers, back: Handlers = {}) {
-  const [a, b] = [new EventEmitter(), new EventEmitter()];
-  let open = true;
-  const end = (own: EventEmitter, other: EventEmitter): MessageEnd =>
-    Object.assign(own, {
-      send(message: object, callback: (error: Error | null) => void) {
-        if (open) setImmediate(() => other.emit('message', structuredClone(message)));
-        setImmediate(callback, open ? null : new Error('closed'));
-      },
-    });
-  const here = channel(end(a, b), back);
-  const there = channel(end(b, a), handlers);
-  const close = (): void => {
-    open = false;
-    a.emit('disconnect');
-  };
-  const cut = (): void => {
-    open = false;
-  };
-  return { here, there, close, cut };
+  const { here, there, close, cut } = messageEnds();
+  return { here: channel(here, back), there: channel(there, handlers), close, cut };
 }
 
 it('answers questions of both sides, each its own', async () => {

@@ -16,6 +16,7 @@ export interface WorkerApi {
   prepare(config: WorkerConfig): Promise<void>;
   /** Takes what was prepared, and tells the addresses that are new. */
   commit(): Promise<readonly string[]>;
+  /** Leaves what is prepared or still being prepared, and answers when nothing is left of it. */
   abort(): Promise<void>;
   /** What it knows now, as the admin API tells it. */
   state(): Promise<readonly WorkerState[]>;

@@ -89,6 +89,7 @@ export function workerPool(first: LoadedConfig, { say, announce }: WorkerPoolCon
     },
     async prepare(next, signal): Promise<PreparedReload> {
       await probeListeners(current.config.listeners, next.config.listeners);
+      signal.throwIfAborted();
       const asked = workers.ready;
       const abort = async (): Promise<void> => {
         await Promise.allSettled(asked.map(({ api }) => api.abort()));

@@ -10,6 +10,12 @@ import type { WorkerApi, WorkerConfig } from './worker-api.ts';
 /** Workers do not stop accepting in the same instant: a client that is told to close would connect again to the last of them. */
 const QUIET_MS = 250;
 
+/** Another configuration that is being made ready, or waits to be taken. */
+interface Preparation {
+  readonly stop: AbortController;
+  readonly done: Promise<PreparedReload>;
+}
+
 /**
  * Serves as one of several processes, as the one at the other end says. Resolves when this process should end.
  *
@@ -21,16 +27,23 @@ export async function work(id: string, end: MessageEnd, say: Say): Promise<void>
   const { promise: over, resolve: finish } = Promise.withResolvers<void>();
   const announced: string[] = [];
   let started: Started | undefined;
-  let prepared: PreparedReload | undefined;
+  let preparation: Preparation | undefined;
   let stopping: Promise<void> | undefined;
-  const giveUp = new AbortController();
 
   const running = (): Started => {
     if (started === undefined) throw new TypeError('the worker has not been started');
     return started;
   };
+  const abort = async (): Promise<void> => {
+    const given = preparation;
+    preparation = undefined;
+    given?.stop.abort();
+    const prepared = await given?.done.catch(() => undefined);
+    await prepared?.abort();
+  };
   const stop = (): Promise<void> => {
-    giveUp.abort();
+    // Nothing waits for it: a listener that is being bound may hear no more of the process at the other end.
+    abort().catch(() => {});
     stopping ??= started === undefined ? Promise.resolve() : started.close();
     return stopping;
   };
@@ -51,17 +64,20 @@ export async function work(id: string, end: MessageEnd, say: Say): Promise<void>
       return announced.splice(0);
     },
     async prepare(config) {
-      prepared = await running().live.prepare(loadedFrom(config), giveUp.signal);
+      if (stopping !== undefined) throw new Error('the worker is stopping');
+      const stop = new AbortController();
+      const done = running().live.prepare(loadedFrom(config), stop.signal);
+      preparation = { stop, done };
+      await done;
     },
     async commit() {
+      const taken = preparation;
+      preparation = undefined;
+      const prepared = await taken?.done;
       await prepared?.commit();
-      prepared = undefined;
       return announced.splice(0);
     },
-    async abort() {
-      await prepared?.abort();
-      prepared = undefined;
-    },
+    abort,
     state: () => running().operation.observation.target.state(),
     command: (command) => running().operation.observation.target.command(command),
     metrics: async () => (await started?.operation.observation.metrics?.snapshot()) ?? [],
