@@ -53,6 +53,8 @@ it.each([
     'tracing: { otlp: { url: "127.0.0.1:4318" } }',
     'tracing.otlp.url: got "127.0.0.1:4318", expected an http or https URL with its path',
   ],
+  ['metrics: { buckets: [2, 1] }', 'metrics.buckets: got a list, expected ascending numbers, each once'],
+  ['metrics: { buckets: [1, 1] }', 'metrics.buckets: got a list, expected ascending numbers, each once'],
   ['metrics: { prefix: 1x }', 'metrics.prefix: got "1x", expected a name'],
 ])('refuses %s', (settings, message) => {
   expect(issues(settings)).toEqual([expect.stringContaining(message)]);

@@ -44,7 +44,11 @@ export const metrics = z
           'Upper bounds of durations in seconds, ascending. Default 14 from 0.001 to 30.',
           'numbers',
           number('Seconds.', { min: 0.000001 }),
-        ).exactOptional(),
+        )
+          .refine((bounds) => bounds.every((bound, index) => bound > (bounds[index - 1] ?? 0)), {
+            error: 'ascending numbers, each once',
+          })
+          .exactOptional(),
       }),
     ],
     { error: 'false or an object' },
