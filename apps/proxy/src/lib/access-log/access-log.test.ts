@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, open, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -291,7 +292,6 @@ describe('the file', () => {
 
   it('that takes nothing costs lines, never the caller’s time, and the operator is told', async () => {
     // A pipe that nobody reads: what is written waits.
-    const { execFileSync } = await import('node:child_process');
     execFileSync('mkfifo', [path]);
     const reader = await open(path, 'r+');
     const { tell, said, log } = await logging({ format: `%{status} ${'x'.repeat(1_000)}` });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +19,6 @@ it('takes a file that is there or can be made, and makes none', async () => {
 });
 
 it('takes a pipe that nobody reads, without waiting for a reader', async () => {
-  const { execFileSync } = await import('node:child_process');
   execFileSync('mkfifo', [join(folder, 'pipe')]);
   expect(await whyNotOpenable(join(folder, 'pipe'))).toBeUndefined();
 });
