@@ -3,6 +3,7 @@ import { memcachedCacheDriver } from '@evenkeel/cache-memcached';
 import { redisCacheDriver } from '@evenkeel/cache-redis';
 import { type Service, serviceGate, startService } from '@evenkeel/services';
 import { afterAll, beforeAll, describe, it } from 'vitest';
+import { CONDITIONS } from './cases/conditions.ts';
 import { FRESHNESS } from './cases/freshness.ts';
 import { HEAD } from './cases/head.ts';
 import { INVALIDATION } from './cases/invalidation.ts';
@@ -19,6 +20,7 @@ const GROUPS = {
   FRESHNESS,
   STORING,
   VALIDATION,
+  CONDITIONS,
   HEAD,
   VARIANTS,
   INVALIDATION,
