@@ -30,7 +30,8 @@ export interface ForwardingSettings {
   readonly by: string | undefined;
 }
 
-const FIELDS: readonly ForwardingField[] = [
+/** All of them, in lower case. */
+export const FORWARDING_FIELDS: readonly ForwardingField[] = [
   'x-forwarded-for',
   'x-forwarded-proto',
   'x-forwarded-host',
@@ -42,10 +43,10 @@ const FIELDS: readonly ForwardingField[] = [
 /** @throws InvalidOptionsError naming the option */
 export function forwardingSettings(options: ForwardingOptions = {}): ForwardingSettings {
   checkKeys('forwarded', options, KEYS);
-  const { by, fields = FIELDS.slice(0, 3) } = options;
+  const { by, fields = FORWARDING_FIELDS.slice(0, 3) } = options;
   if (!Array.isArray(fields)) throw new InvalidOptionsError('forwarded.fields', fields, 'a list of fields');
   for (const [index, field] of fields.entries()) {
-    choiceOption<ForwardingField>(`forwarded.fields[${index}]`, field, 'forwarded', FIELDS);
+    choiceOption<ForwardingField>(`forwarded.fields[${index}]`, field, 'forwarded', FORWARDING_FIELDS);
   }
   if (by !== undefined && (typeof by !== 'string' || !isForwardedNode(by))) {
     throw new InvalidOptionsError('forwarded.by', by, 'a name such as "_edge", or an IP address');

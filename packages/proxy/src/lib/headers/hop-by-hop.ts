@@ -1,5 +1,6 @@
 import type { RawHeaders } from '../exchange.ts';
 import { fieldNames } from './field-names.ts';
+import { FORWARDING_FIELDS } from './forwarding-options.ts';
 import { fieldValues, listElements } from './raw-headers.ts';
 
 /** Fields that mean this connection only, whether or not `Connection` names them (RFC 9110 §7.6.1). */
@@ -20,13 +21,8 @@ const PROTECTED: ReadonlySet<string> = new Set([
   'host',
   'content-length',
   'date',
-  'forwarded',
   'via',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-port',
-  'x-forwarded-proto',
-  'x-real-ip',
+  ...FORWARDING_FIELDS,
 ]);
 
 /** Elements of `Connection` that are no names of fields; most often one is all there is. */

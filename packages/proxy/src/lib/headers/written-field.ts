@@ -1,31 +1,14 @@
 import { InvalidOptionsError } from '@evenkeel/core';
 import { fieldNames } from './field-names.ts';
+import { FORWARDING_FIELDS } from './forwarding-options.ts';
+import { isHopByHop } from './hop-by-hop.ts';
 import { isFieldName } from './raw-headers.ts';
 
-/** Fields that frame the message or belong to the connection: the transports write them. */
-const FRAMING = fieldNames(
-  'connection',
-  'content-length',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-);
+/** Fields that frame the message besides the hop-by-hop ones: the transports write them. */
+const FRAMING = fieldNames('content-length', 'trailer');
 
 /** Fields that say where a message goes, whether its content is to be sent, or which hops it has come through. */
-const ROUTING = fieldNames(
-  'expect',
-  'forwarded',
-  'host',
-  'via',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-port',
-  'x-forwarded-proto',
-  'x-real-ip',
-);
+const ROUTING = fieldNames('expect', 'host', 'via', ...FORWARDING_FIELDS);
 
 const RULE =
   'a name of a field such as "x-user", and none that frames or routes the message or tells of hops (connection, ' +
@@ -34,7 +17,7 @@ const RULE =
 
 /** Whether a field, in any case, frames the message or belongs to the connection. */
 export function framesMessage(name: string): boolean {
-  return FRAMING.has(name);
+  return isHopByHop(name) || FRAMING.has(name);
 }
 
 /**
