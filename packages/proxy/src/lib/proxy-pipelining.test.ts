@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { expect, it, vi } from 'vitest';
 import { createProxy } from './proxy.ts';
@@ -123,4 +124,22 @@ it('a request that claims HTTP/2 waits for its turn like any other', async () =>
     `${get('/1')}${get('/2')}GET / HTTP/2.0\r\nHost: h\r\nConnection: close\r\n\r\n`,
   );
   expect(statuses((await client.end()).text)).toEqual([200, 200, 400]);
+});
+
+it('the streams of one HTTP/2 connection do not wait for each other on a server that it cannot serve', async () => {
+  await using proxy = createProxy({ clusters: [], routes: [{ respond: { status: 204 } }] });
+  // The types forbid it, as what such a server hands over is only half of what `node:http` does.
+  const server = createHttp2Server(proxy.handle as unknown as Parameters<typeof createHttp2Server>[1]);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const client = connectHttp2(`http://127.0.0.1:${port}`);
+  try {
+    const streams = [1, 2, 3].map(() => client.request({ ':path': '/' }));
+    const answers = await Promise.all(streams.map((stream) => once(stream, 'response')));
+    expect(answers.map(([headers]) => headers[':status'])).toEqual([400, 400, 400]);
+  } finally {
+    client.destroy();
+    server.close();
+  }
 });

@@ -27,10 +27,7 @@ interface Waiting {
   whole(): boolean;
 }
 
-/** Where a socket keeps what is open on it: each request asks for it several times, which of a `WeakMap` is dearer. */
-const CONNECTION = Symbol('connection');
-
-type Socket = Duplex & { [CONNECTION]?: Connection };
+const connections = new WeakMap<Duplex, Connection>();
 
 /** Requests waiting on one connection from which on nothing more is read of it. */
 const MAX_WAITING = 100;
@@ -61,7 +58,7 @@ export function exchangeOpened(socket: Duplex, exchange: OpenExchange): void {
 
 /** Takes an exchange that is over from its connection: it is the next one's turn. */
 export function exchangeClosed(socket: Duplex, exchange: OpenExchange): void {
-  const connection = (socket as Socket)[CONNECTION];
+  const connection = connections.get(socket);
   if (connection?.open !== exchange) return;
   connection.open = undefined;
   connection.unread = exchange.received ? undefined : exchange;
@@ -95,7 +92,7 @@ export function refuseInTurn(socket: Duplex, refuse: () => void): void {
 
 /** One listener serves all exchanges of a connection. */
 function connectionOf(socket: Duplex): Connection {
-  const known = (socket as Socket)[CONNECTION];
+  const known = connections.get(socket);
   if (known !== undefined) return known;
   const connection: Connection = {
     open: undefined,
@@ -104,7 +101,7 @@ function connectionOf(socket: Duplex): Connection {
     paused: false,
     broken: false,
   };
-  (socket as Socket)[CONNECTION] = connection;
+  connections.set(socket, connection);
   socket.once('close', () => connection.open?.connectionClosed());
   return connection;
 }
